@@ -1,0 +1,118 @@
+"""What a user is told: where, what was expected, what to do.
+
+A `Diagnostic` is a value. The rooms below the CLI return them and never print;
+`conlink_compose.cli` renders them once, all together.
+"""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+TAB_STOP = 8
+
+
+class Span(NamedTuple):
+    """A stretch of a source file. Lines and columns count from 1, columns in characters.
+
+    `end_column` is the column just behind the last character, so that an empty
+    stretch has `end_column == column`.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Severity(enum.StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing to tell the user. `code` is stable, in kebab-case; `message` is one sentence."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    def as_dict(self) -> dict[str, object]:
+        """The same as plain data, for `--format json`."""
+        where = self.span._asdict() if self.span else None
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "message": self.message,
+            "span": where,
+            "help": self.help,
+        }
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.is_error for diagnostic in diagnostics)
+
+
+def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by place, without repeats; those that have no place come first."""
+    unique = dict.fromkeys(diagnostics)
+    return sorted(unique, key=lambda d: d.span[:3] if d.span else ("", 0, 0))
+
+
+def render(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
+    """`file:line:col: error[code]: sentence`, the source line, a caret, a help line.
+
+    `sources` maps each file's name to its text; where the text is missing, the
+    source line and the caret are left out.
+    """
+    span = diagnostic.span
+    place = f"{span}: " if span else ""
+    lines = [f"{place}{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
+    if span:
+        lines += _excerpt(span, sources.get(span.file, ""))
+    if diagnostic.help:
+        lines.append(f"  help: {diagnostic.help}")
+    return "\n".join(lines)
+
+
+def _excerpt(span: Span, text: str) -> list[str]:
+    source_lines = text.split("\n")
+    if not text or span.line > len(source_lines):
+        return []
+    line = source_lines[span.line - 1].rstrip("\r")
+    end = span.end_column if span.end_line == span.line else len(line.rstrip()) + 1
+    before, marked = line[: span.column - 1], line[span.column - 1 : end - 1]
+    gutter = f"{span.line:>5} | "
+    shown_before = _expand_tabs(before)
+    shown = _expand_tabs(line)
+    caret = "^" * max(1, _width(_expand_tabs(before + marked)) - _width(shown_before))
+    return [gutter + shown, " " * 5 + " | " + " " * _width(shown_before) + caret]
+
+
+def _expand_tabs(text: str) -> str:
+    return text.expandtabs(TAB_STOP)
+
+
+def _width(text: str) -> int:
+    """Columns a terminal gives to `text`: wide characters two, combining ones none (UAX #11)."""
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

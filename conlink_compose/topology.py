@@ -1,0 +1,234 @@
+"""What is declared, and the running nodes it is declared for. Frozen values, no I/O.
+
+A `Topology` is the whole of a user's `x-conlink`, resolved: short forms are long,
+defaults are filled in, every reference is known to lead somewhere. It still speaks
+of services; `conlink_compose.reconcile.bind` turns services into running nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+from typing import Literal, NamedTuple
+
+from conlink_compose.diagnostics import Span
+
+IpAddress = IPv4Address | IPv6Address
+IpInterface = IPv4Interface | IPv6Interface
+IpNetwork = IPv4Network | IPv6Network
+
+OwnerKind = Literal["service", "container", "host"]
+
+
+class Owner(NamedTuple):
+    """Whose link, command or wire end it is: all replicas of a service, one container, one host."""
+
+    kind: OwnerKind
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.kind == "service" else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One running replica, with a namespace, as an engine reports it.
+
+    `netns` is a path that can be opened (`/proc/PID/ns/net`), or empty while the
+    node does not run. `index` counts from 1 and is the replica's number.
+    """
+
+    name: str
+    owner: Owner
+    index: int
+    netns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route of an endpoint. `to` is None for the default route of `via`'s family.
+
+    `table` None is the main table; `metric` None is the kernel's default.
+    """
+
+    to: IpNetwork | None
+    via: IpAddress | None
+    metric: int | None = None
+    table: int | None = None
+    src: IpAddress | None = None
+    onlink: bool = False
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Netem:
+    """What tc-netem(8) does to frames that leave an endpoint. None and 0 are the kernel's defaults.
+
+    Times in microseconds, shares in percent, `rate` in bits per second, `limit` in packets.
+    """
+
+    delay: float | None = None
+    jitter: float | None = None
+    correlation: float | None = None
+    distribution: str | None = None
+    loss: float | None = None
+    loss_correlation: float | None = None
+    loss_model: tuple[str, tuple[float, ...]] | None = None
+    duplicate: float | None = None
+    corrupt: float | None = None
+    reorder: float | None = None
+    gap: int | None = None
+    rate: int | None = None
+    limit: int | None = None
+    seed: int | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Traffic to `outer` on the hub's outside goes to `inner` of the node."""
+
+    outer: int
+    inner: int
+    protocol: Literal["tcp", "udp"]
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vlan:
+    """Membership of a bridge port: an access id, or trunk ids with an optional native one."""
+
+    access: int | None = None
+    trunk: tuple[int, ...] = ()
+    native: int | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An interface inside a node: what replica 1 gets. `numbered` gives it to replica i.
+
+    `nat` is the address whose traffic goes to this endpoint and back. `ethtool` holds
+    (feature or option, value) pairs in the order of the file.
+    """
+
+    owner: Owner
+    dev: str
+    addresses: tuple[IpInterface, ...] = ()
+    mac: str | None = None
+    mtu: int | None = None
+    routes: tuple[Route, ...] = ()
+    netem: tuple[Netem, ...] = ()
+    nat: IpAddress | None = None
+    ethtool: tuple[tuple[str, str], ...] = ()
+    up: bool = True
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One declared link: an endpoint, and what it is joined to.
+
+    A veth has either `bridge` or `far` (a wire), or neither: then its outer end lies
+    loose in the hub. `outer` is the name of the outer end (veth) or of the parent
+    interface in the hub (vlan, macvlan, ipvlan, ...).
+    """
+
+    kind: str
+    near: Endpoint
+    bridge: str | None = None
+    far: Endpoint | None = None
+    outer: str | None = None
+    mode: str | None = None
+    vlanid: int | None = None
+    vlan: Vlan | None = None
+    isolated: bool = False
+    forward: tuple[Forward, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A broadcast domain. None is the kernel's default for that knob."""
+
+    name: str
+    mode: Literal["linux", "ovs", "patch", "auto"] = "auto"
+    subnets: tuple[IpNetwork, ...] = ()
+    stp: bool | None = None
+    vlan_filtering: bool | None = None
+    mcast_snooping: bool | None = None
+    group_fwd_mask: int | None = None
+    mtu: int | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """A port of a bridge towards another machine."""
+
+    kind: Literal["geneve", "vxlan"]
+    bridge: str
+    remote: IpAddress
+    vni: int
+    port: int | None = None
+    netem: tuple[Netem, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Runs in every node of `owner` when all of its links are up. `argv` is what is executed."""
+
+    owner: Owner
+    argv: tuple[str, ...]
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service or a namespace host as far as the network cares: who, and how many."""
+
+    owner: Owner
+    replicas: int = 1
+    container_name: str | None = None
+    span: Span | None = None
+
+    def node_names(self) -> tuple[str, ...]:
+        """The names of its nodes, replica 1 first: `web-1`, `web-2`; a host's is its own."""
+        if self.owner.kind != "service":
+            return (self.owner.name,)
+        return tuple(f"{self.owner.name}-{index}" for index in range(1, self.replicas + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeOptions:
+    """How the injected services are to be. `written_by` names the service a user wrote by hand."""
+
+    image: str | None = None
+    name: str | None = None
+    networks: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    log_level: str = "info"
+    gate: bool = True
+    names: bool = True
+    written_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """All that a project declares. Tuples stand in the order of the files."""
+
+    project: str
+    services: tuple[Service, ...] = ()
+    links: tuple[Link, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+    tunnels: tuple[Tunnel, ...] = ()
+    commands: tuple[Command, ...] = ()
+    runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
