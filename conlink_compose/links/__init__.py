@@ -1,0 +1,81 @@
+"""The kinds of links, one module each, found by its name: `links/<kind>.py`.
+
+A kind is pure. It tells what it cannot do (`check`) and which interfaces it is made of
+(`expand`); addresses and routes are the same for every kind and are added by
+`conlink_compose.reconcile.bind`. To add a kind, write its module, its branch in the
+schema and its test: `tests/links/test_conformance.py` holds the three equal.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol, cast
+
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.state import Interface
+from conlink_compose.topology import Endpoint, Link, Node
+
+KERNEL_MTU = 1500
+"""What the kernel gives an Ethernet device that asks for nothing (ETH_DATA_LEN). It is desired
+by name, so that an `mtu` taken out of the file is taken off the interface as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLink:
+    """A link between running nodes: replica `near.index` of its near end, its far one if any.
+
+    `near_end` and `far_end` are numbered for their replica and have a MAC. `outer` is the
+    name of the outer end in the hub, `master` the hub's name of the bridge. `missing`
+    are the kinds of interface that this kernel cannot make.
+    """
+
+    link: Link
+    near: Node
+    near_end: Endpoint
+    far: Node | None = None
+    far_end: Endpoint | None = None
+    outer: str = ""
+    master: str = ""
+    missing: frozenset[str] = frozenset()
+
+
+class Kind(Protocol):
+    """What a module in this package offers."""
+
+    NEEDS: frozenset[str]
+    """The kinds of interface it asks of the kernel, to find out which are missing."""
+
+    def check(self, link: Link) -> Iterator[Diagnostic]:
+        """What of this link the kind cannot bring up."""
+        ...
+
+    def expand(self, bound: BoundLink) -> Iterator[Interface]:
+        """The interfaces it is made of; of a veth the end in the node first."""
+        ...
+
+
+def kinds() -> tuple[str, ...]:
+    """The names of all kinds there are."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+@cache
+def kind(name: str) -> Kind:
+    """The module of one kind. Raises `KeyError` where there is none."""
+    if name not in kinds():
+        raise KeyError(name)
+    return cast("Kind", importlib.import_module(f"{__name__}.{name}"))
+
+
+def not_yet(link: Link, key: str) -> Diagnostic:
+    """This version reads and checks `key`, and says plainly that it does not apply it."""
+    return Diagnostic(
+        "not-yet",
+        f"`{key}` is understood and checked, but this version cannot bring it up yet",
+        link.span,
+        f"take `{key}` out of this link to bring the rest up",
+    )

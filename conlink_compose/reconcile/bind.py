@@ -1,0 +1,152 @@
+"""Topology x running nodes -> the desired state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from conlink_compose import bridges, links
+from conlink_compose.diagnostics import Span
+from conlink_compose.links import BoundLink
+from conlink_compose.reconcile.endpoint import inside
+from conlink_compose.reconcile.mac import stable_mac
+from conlink_compose.reconcile.names import HubNames, hub_names
+from conlink_compose.replicas import numbered
+from conlink_compose.state import Key, Ready, State, Thing
+from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A link one of whose nodes does not run yet; `node` is the one that does."""
+
+    link: Link
+    node: Node
+    far_owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The desired state, the links behind it, and those that wait for a node."""
+
+    state: State
+    bound: tuple[BoundLink, ...]
+    waiting: tuple[Waiting, ...]
+    names: HubNames
+
+
+def bind(
+    topology: Topology, nodes: Sequence[Node], missing: frozenset[str] = frozenset()
+) -> Binding:
+    """What the kernel shall hold for the nodes that run now.
+
+    `missing` are the kinds of interface this kernel cannot make, of those that
+    `needed_kinds` names.
+    """
+    names = hub_names(topology, nodes)
+    bound: list[BoundLink] = []
+    waiting: list[Waiting] = []
+    by_owner = _by_owner(topology, nodes)
+    for link in topology.links:
+        for item in _bind_link(topology.project, link, by_owner, names, missing):
+            (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
+    held_up = {wait.node.name for wait in waiting}
+    state = _state(_things(topology, nodes, bound, names, held_up))
+    return Binding(state, tuple(bound), tuple(waiting), names)
+
+
+def needed_kinds(topology: Topology) -> frozenset[str]:
+    """The kinds of interface the topology asks of the kernel beyond what each has."""
+    used = {link.kind for link in topology.links}
+    return frozenset().union(*(links.kind(name).NEEDS for name in used))
+
+
+def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int, Node]]:
+    """The running nodes of each owner by replica; a container's name finds its service's node."""
+    found: dict[Owner, dict[int, Node]] = {}
+    for node in nodes:
+        if node.netns:
+            found.setdefault(node.owner, {})[node.index] = node
+    for service in topology.services:
+        if service.container_name and service.owner in found:
+            found[Owner("container", service.container_name)] = found[service.owner]
+    return found
+
+
+def _bind_link(
+    project: str,
+    link: Link,
+    by_owner: dict[Owner, dict[int, Node]],
+    names: HubNames,
+    missing: frozenset[str],
+) -> Iterator[BoundLink | Waiting]:
+    near_nodes = by_owner.get(link.near.owner, {})
+    if link.far:
+        yield from _bind_wire(project, link, link.far, near_nodes, by_owner)
+        return
+    master = names.bridges[link.bridge] if link.bridge else ""
+    for node in near_nodes.values():
+        outer = names.outers.get((node.name, link.near.dev), "")
+        end = _end(project, link.near, node)
+        yield BoundLink(link, node, end, outer=outer, master=master, missing=missing)
+
+
+def _bind_wire(
+    project: str,
+    link: Link,
+    far: Endpoint,
+    near_nodes: dict[int, Node],
+    by_owner: dict[Owner, dict[int, Node]],
+) -> Iterator[BoundLink | Waiting]:
+    far_nodes = by_owner.get(far.owner, {})
+    for index in sorted(near_nodes.keys() | far_nodes.keys()):
+        near_node, far_node = near_nodes.get(index), far_nodes.get(index)
+        if near_node and far_node:
+            near_end, far_end = _end(project, link.near, near_node), _end(project, far, far_node)
+            yield BoundLink(link, near_node, near_end, far_node, far_end)
+        elif near_node:
+            yield Waiting(link, near_node, far.owner)
+        elif far_node:
+            yield Waiting(link, far_node, link.near.owner)
+
+
+def _end(project: str, endpoint: Endpoint, node: Node) -> Endpoint:
+    end = numbered(endpoint, node.index)
+    return end if end.mac else replace(end, mac=stable_mac(project, node.name, end.dev))
+
+
+Declared = tuple[Thing, Span | None]
+
+
+def _things(
+    topology: Topology,
+    nodes: Iterable[Node],
+    bound: Iterable[BoundLink],
+    names: HubNames,
+    held_up: set[str],
+) -> Iterator[Declared]:
+    for bridge in topology.bridges:
+        for interface in bridges.mode(bridge.mode).expand(bridge, names.bridges[bridge.name]):
+            yield interface, bridge.span
+    for item in bound:
+        yield from _things_of(item)
+    for node in nodes:
+        if node.netns and node.name not in held_up:
+            yield Ready(node.name), None
+
+
+def _things_of(bound: BoundLink) -> Iterator[Declared]:
+    for interface in links.kind(bound.link.kind).expand(bound):
+        yield interface, bound.link.span
+    yield from inside(bound.near.name, bound.near_end)
+    if bound.far and bound.far_end:
+        yield from inside(bound.far.name, bound.far_end)
+
+
+def _state(declared: Iterable[Declared]) -> State:
+    things: dict[Key, Thing] = {}
+    causes: dict[Key, Span | None] = {}
+    for thing, span in declared:
+        things[thing.key] = thing
+        causes[thing.key] = span
+    return State(things, causes)

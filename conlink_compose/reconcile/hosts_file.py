@@ -1,0 +1,78 @@
+"""What the nodes' /etc/hosts say: the other nodes' names and addresses. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from conlink_compose.replicas import numbered
+from conlink_compose.topology import Endpoint, IpInterface, Link, Owner, Service, Topology
+
+LOCAL = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    node: str
+    domain: str
+    address: IpInterface
+
+
+def hosts_files(topology: Topology) -> dict[str, str]:
+    """The file of each declared node.
+
+    Every node knows every other by its own name, and by its service's. Where a node has
+    several addresses, the ones on a wire or bridge shared with the reader come first: the
+    reader reaches these without a router.
+    """
+    owners = {service.owner: service for service in topology.services}
+    aliases = {name: alias for service in topology.services for name, alias in _names(service)}
+    entries = list(_entries(topology, owners))
+    common = "".join(_line(entry, aliases) for entry in entries)
+    near = _neighbours_with_a_choice(entries)
+    return {
+        node: LOCAL + "".join(_line(entry, aliases) for entry in near.get(node, ())) + common
+        for node in aliases
+    }
+
+
+def _names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each node's names; a service's own name leads to all its replicas, as in Compose."""
+    for name in service.node_names():
+        extra = (service.container_name,) if service.container_name else ()
+        yield name, tuple(dict.fromkeys((service.owner.name, name, *extra)))
+
+
+def _entries(topology: Topology, owners: dict[Owner, Service]) -> Iterator[_Entry]:
+    for number, link in enumerate(topology.links):
+        for endpoint in (link.near, link.far):
+            service = owners.get(endpoint.owner) if endpoint else None
+            if endpoint and service:
+                yield from _entries_of(number, link, endpoint, service)
+
+
+def _entries_of(number: int, link: Link, endpoint: Endpoint, service: Service) -> Iterator[_Entry]:
+    for index, node in enumerate(service.node_names(), 1):
+        domain = f"bridge {link.bridge}" if link.bridge else f"wire {number} {index}"
+        for address in numbered(endpoint, index).addresses:
+            yield _Entry(node, domain, address)
+
+
+def _neighbours_with_a_choice(entries: Iterable[_Entry]) -> dict[str, list[_Entry]]:
+    """For each node the entries of several-homed others in its own broadcast domains."""
+    entries = list(entries)
+    domains: dict[str, set[str]] = {}
+    members: dict[str, set[str]] = {}
+    for entry in entries:
+        domains.setdefault(entry.node, set()).add(entry.domain)
+        members.setdefault(entry.domain, set()).add(entry.node)
+    near: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        if len(domains[entry.node]) > 1:
+            for reader in members[entry.domain] - {entry.node}:
+                near.setdefault(reader, []).append(entry)
+    return near
+
+
+def _line(entry: _Entry, aliases: dict[str, tuple[str, ...]]) -> str:
+    return f"{entry.address.ip}\t{' '.join(aliases[entry.node])}\n"

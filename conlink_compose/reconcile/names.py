@@ -1,0 +1,79 @@
+"""Names in the hub: of the bridges, and of the veths' outer ends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from conlink_compose.topology import Node, Owner, Topology
+
+LONGEST = 15
+"""Bytes in an interface's name: IFNAMSIZ is 16, with the closing NUL."""
+
+_DIGEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HubNames:
+    """`bridges` by declared name; `outers` by (node name, dev)."""
+
+    bridges: Mapping[str, str]
+    outers: Mapping[tuple[str, str], str]
+
+
+def hub_names(topology: Topology, nodes: Iterable[Node]) -> HubNames:
+    """Every name there is to give, for the declared nodes and the running ones.
+
+    A name hangs on what is declared, not on who happens to run: it stays when nodes come
+    and go. What a user chose (`outer-dev`) is given out first, then the bridges.
+    """
+    known = _nodes_of(topology, nodes)
+    wanted: dict[tuple[str, str], str] = {}
+    chosen: dict[tuple[str, str], str] = {}
+    for link in topology.links:
+        if link.kind != "veth" or link.far:
+            continue
+        for node, stem in known.get(link.near.owner, {}).items():
+            key = (node, link.near.dev)
+            if link.outer:
+                chosen[key] = link.outer
+            else:
+                wanted[key] = f"{stem}-{link.near.dev}"
+    taken = {"lo", *chosen.values()}
+    bridges = {bridge.name: _take(bridge.name, taken) for bridge in topology.bridges}
+    outers = {key: _take(wanted[key], taken) for key in sorted(wanted)}
+    return HubNames(bridges, chosen | outers)
+
+
+def _nodes_of(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[str, str]]:
+    """The node names of each owner, with the stem of its outer names."""
+    known: dict[Owner, dict[str, str]] = {}
+    for service in topology.services:
+        for index, name in enumerate(service.node_names(), 1):
+            known.setdefault(service.owner, {})[name] = _stem(service.owner, index)
+    for node in nodes:
+        known.setdefault(node.owner, {})[node.name] = _stem(node.owner, node.index)
+    for service in topology.services:
+        if service.container_name:
+            known[Owner("container", service.container_name)] = known[service.owner]
+    return known
+
+
+def _stem(owner: Owner, index: int) -> str:
+    return f"{owner.name}_{index}" if owner.kind == "service" else owner.name
+
+
+def _take(wanted: str, taken: set[str]) -> str:
+    """`wanted` if it fits and is free, else its beginning and a digest; kept in `taken`."""
+    name, attempt = wanted, 0
+    while len(name.encode()) > LONGEST or name in taken:
+        digest = hashlib.sha256(f"{wanted}\0{attempt}".encode()).hexdigest()[:_DIGEST]
+        name, attempt = f"{_head(wanted)}~{digest}", attempt + 1
+    taken.add(name)
+    return name
+
+
+def _head(wanted: str) -> str:
+    """As much of `wanted` as leaves room for a digest; never half a character."""
+    return wanted.encode()[: LONGEST - _DIGEST - 1].decode(errors="ignore")

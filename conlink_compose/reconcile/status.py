@@ -1,0 +1,100 @@
+"""Who is wired to what, as seen in the kernel: what `ps` shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conlink_compose.reconcile.bind import Binding, Waiting
+from conlink_compose.state import HUB, Address, Interface, Ready, State
+from conlink_compose.topology import Node
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceStatus:
+    """One interface of a node. `state`: up, down, missing (not there), waiting (for its peer).
+
+    `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty.
+    """
+
+    name: str
+    kind: str
+    state: str
+    peer: str = ""
+    mac: str = ""
+    mtu: int | None = None
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """A node and its declared interfaces. `ready`: all its links stand."""
+
+    name: str
+    ready: bool
+    interfaces: tuple[InterfaceStatus, ...] = field(default_factory=tuple)
+
+
+def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[NodeStatus, ...]:
+    """One a node, in the order the engine names them."""
+    interfaces: dict[str, list[InterfaceStatus]] = {node.name: [] for node in nodes}
+    addresses = _addresses(actual)
+    bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
+    for node, interface in _declared(binding):
+        found = actual.things.get(interface.key)
+        now = found if isinstance(found, Interface) else None
+        held = addresses.get((node, interface.name), ())
+        interfaces[node].append(
+            _interface(interface, now, held, _joined(interface, binding.state, bridges))
+        )
+    for waiting in binding.waiting:
+        interfaces[waiting.node.name].append(_waits(waiting))
+    return tuple(
+        NodeStatus(name, Ready(name).key in actual.things, tuple(found))
+        for name, found in interfaces.items()
+    )
+
+
+def _declared(binding: Binding) -> Iterator[tuple[str, Interface]]:
+    for thing in binding.state:
+        if isinstance(thing, Interface) and thing.netns != HUB:
+            yield thing.netns, thing
+
+
+def _joined(interface: Interface, desired: State, bridges: dict[str, str]) -> str:
+    """What its peer leads to; the hub's side of a veth leads to a bridge."""
+    if not interface.peer:
+        return ""
+    if interface.peer.netns != HUB:
+        return str(interface.peer)
+    outer = desired.things[("interface", *interface.peer)]
+    master = outer.master if isinstance(outer, Interface) else None
+    return f"bridge {bridges[master]}" if master else f"hub {interface.peer.name}"
+
+
+def _addresses(actual: State) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for thing in actual:
+        if isinstance(thing, Address):
+            key = (thing.netns, thing.interface)
+            found[key] = (*found.get(key, ()), thing.cidr)
+    return found
+
+
+def _interface(
+    wanted: Interface, now: Interface | None, addresses: tuple[str, ...], joined: str
+) -> InterfaceStatus:
+    if now is None:
+        return InterfaceStatus(wanted.name, wanted.kind, "missing", joined, wanted.mac or "")
+    state = "up" if now.up else "down"
+    return InterfaceStatus(now.name, now.kind, state, joined, now.mac or "", now.mtu, addresses)
+
+
+def _waits(waiting: Waiting) -> InterfaceStatus:
+    link = waiting.link
+    assert link.far, "only a wire waits for a node"
+    here_is_near = link.near.owner == waiting.node.owner
+    here, there = (link.near, link.far) if here_is_near else (link.far, link.near)
+    return InterfaceStatus(here.dev, link.kind, "waiting", f"{waiting.far_owner}:{there.dev}")

@@ -1,0 +1,60 @@
+"""What of a topology this version cannot bring up: said before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conlink_compose import bridges, links
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.links import not_yet
+from conlink_compose.topology import Bridge, Endpoint, Link, Topology
+
+
+def unsupported(topology: Topology) -> Iterator[Diagnostic]:
+    """One diagnostic a link, bridge or tunnel that is understood but cannot be brought up."""
+    for bridge in topology.bridges:
+        yield from _bridge(bridge)
+    for link in topology.links:
+        yield from _link(link)
+    for tunnel in topology.tunnels:
+        yield Diagnostic(
+            "not-yet",
+            "tunnels are understood and checked, but this version cannot bring them up yet",
+            tunnel.span,
+            "take the tunnel out to bring the rest up",
+        )
+
+
+def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:
+    if bridge.mode != "auto" and bridge.mode not in bridges.modes():
+        yield Diagnostic(
+            "not-yet",
+            f"mode {bridge.mode} of bridge {bridge.name} is understood and checked, "
+            "but this version cannot bring it up yet",
+            bridge.span,
+            f"the modes it can bring up are {', '.join(bridges.modes())} and auto",
+        )
+
+
+def _link(link: Link) -> Iterator[Diagnostic]:
+    if link.kind not in links.kinds():
+        yield Diagnostic(
+            "not-yet",
+            f"type {link.kind} is understood and checked, but this version cannot bring it up yet",
+            link.span,
+            f"the types it can bring up are {', '.join(links.kinds())}",
+        )
+        return
+    yield from links.kind(link.kind).check(link)
+    for endpoint in (link.near, link.far):
+        if endpoint:
+            yield from _endpoint(link, endpoint)
+
+
+def _endpoint(link: Link, endpoint: Endpoint) -> Iterator[Diagnostic]:
+    if endpoint.netem:
+        yield not_yet(link, "netem")
+    if endpoint.nat:
+        yield not_yet(link, "nat")
+    if endpoint.ethtool:
+        yield not_yet(link, "ethtool")

@@ -1,0 +1,41 @@
+"""The runtime of a sandbox project: `python -m conlink_compose.runtime STATE_FOLDER`.
+
+It runs in the project's own namespaces, so its network namespace is the hub. The composition
+root: here, and only here, an engine, a kernel and a topology meet.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from conlink_compose.engines import EngineUnreachableError
+from conlink_compose.engines.sandbox.client import Sandbox
+from conlink_compose.kernel import Kernel, mark_of
+from conlink_compose.runtime.controller import Controller
+from conlink_compose.runtime.loop import Loop
+from conlink_compose.runtime.server import Server
+from conlink_compose.topology import Topology
+from conlink_compose.topology_json import load
+
+HUB_PATH = "/proc/self/ns/net"
+
+
+def main(folder: Path) -> int:
+    """Serve until the engine ends. Returns an exit status."""
+
+    def declared() -> Topology:
+        return load((folder / "topology.json").read_text(encoding="utf-8"))
+
+    try:
+        engine = Sandbox(folder)
+        kernel = Kernel(HUB_PATH, mark_of(declared().project))
+        server = Server(folder / "runtime.sock")
+        Loop(Controller(engine, kernel, declared), engine, kernel, server).run()
+    except EngineUnreachableError as gone:
+        print(f"the runtime ends: {gone}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,113 @@
+"""Wake, observe, plan, apply, verify: the loop that makes the kernel hold what is declared.
+
+Level-triggered: a pass looks at everything anew and trusts nothing it did before. So it may be
+killed between any two lines and started again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.engines import Engine
+from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
+from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
+from conlink_compose.reconcile.plan import Planned, plan
+from conlink_compose.state import Operation, Ready, State
+from conlink_compose.topology import Node, Topology
+
+PASSES_AT_MOST = 4
+"""Links, verified; marks, verified. What is not settled then is retried after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one look saw: the nodes that run, what is desired of them, and what is left to do."""
+
+    topology: Topology
+    nodes: tuple[Node, ...]
+    binding: Binding
+    actual: State
+    planned: Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The last view, and what the kernel refused on the way to it."""
+
+    view: View
+    refused: tuple[Diagnostic, ...] = field(default_factory=tuple)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is left to do for the nodes that run."""
+        return not self.view.planned.plan
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        return (*self.view.planned.conflicts, *self.refused)
+
+
+class Controller:
+    """Ties one engine and one kernel to the topology that `declared` returns at each look."""
+
+    def __init__(self, engine: Engine, kernel: Kernel, declared: Callable[[], Topology]) -> None:
+        self._engine = engine
+        self._kernel = kernel
+        self._declared = declared
+        self._commanded: dict[str, str] = {}
+
+    def look(self, topology: Topology | None = None) -> View:
+        """Observe and plan, and touch nothing. Raises `EngineUnreachableError`."""
+        self._engine.drain()
+        self._kernel.drain()
+        topology = topology or self._declared()
+        nodes = self._engine.nodes()
+        observation = self._kernel.observe({node.name: node.netns for node in nodes if node.netns})
+        here = tuple(node for node in nodes if node.netns and node.name not in observation.gone)
+        missing = self._kernel.missing_kinds(needed_kinds(topology))
+        binding = bind(topology, here, missing)
+        planned = plan(binding.state, observation.state)
+        return View(topology, here, binding, observation.state, planned)
+
+    def converge(self) -> Outcome:
+        """Look and apply until there is nothing left to do, or nothing more that helps now."""
+        view, refused = self.look(), ()
+        for _ in range(PASSES_AT_MOST):
+            if not view.planned.plan:
+                break
+            self._command(view)
+            refused = _refusals(self._kernel.apply(view.planned.plan))
+            view = self.look()
+        return Outcome(view, refused if view.planned.plan else ())
+
+    def _command(self, view: View) -> None:
+        """Start the commands of the nodes that become ready, once in each life of a node.
+
+        They start before the mark is set: a runtime that dies in between starts them again,
+        rather than never.
+        """
+        ready = {op.thing.netns for op in view.planned.plan if isinstance(op.thing, Ready)}
+        for node in view.nodes:
+            if node.name in ready and self._commanded.get(node.name) != node.netns:
+                self._commanded[node.name] = node.netns
+                for command in view.topology.commands:
+                    if _is_meant(command.owner, node, view.topology):
+                        self._engine.run(node, command.argv)
+
+
+def _is_meant(owner: object, node: Node, topology: Topology) -> bool:
+    return owner == node.owner or any(
+        service.owner == node.owner and owner == ("container", service.container_name)
+        for service in topology.services
+    )
+
+
+def _refusals(failures: Sequence[Failure]) -> tuple[Diagnostic, ...]:
+    return tuple(failure_diagnostic(failure) for failure in failures)
+
+
+def operations_on_links(planned: Planned) -> tuple[Operation, ...]:
+    """What is left to do apart from marks: what `plan` shows a user."""
+    return tuple(op for op in planned.plan if not isinstance(op.thing, Ready))

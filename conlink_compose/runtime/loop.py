@@ -1,0 +1,75 @@
+"""The runtime's one loop: wakes from the engine, the kernel, clients and a timer."""
+
+from __future__ import annotations
+
+import selectors
+import time
+
+from conlink_compose.engines import Engine, EngineUnreachableError
+from conlink_compose.kernel import Kernel
+from conlink_compose.runtime import report
+from conlink_compose.runtime.controller import Controller
+from conlink_compose.runtime.server import Client, Server
+from conlink_compose.topology_json import load
+
+RETRY_FIRST = 0.1
+RETRY_LONGEST = 5.0
+"""Seconds between passes while something is left to do that did not succeed."""
+
+
+class Loop:
+    """Runs until the engine is gone. Everything happens in one thread, one thing at a time."""
+
+    def __init__(
+        self, controller: Controller, engine: Engine, kernel: Kernel, server: Server
+    ) -> None:
+        self._controller = controller
+        self._engine = engine
+        self._kernel = kernel
+        self._server = server
+        self._retry = RETRY_FIRST
+        self._due: float | None = time.monotonic()
+
+    def run(self) -> None:
+        """Raises `EngineUnreachableError` when the engine ends."""
+        with selectors.DefaultSelector() as selector:
+            for source in (self._engine, self._kernel, self._server):
+                selector.register(source, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select(self._patience())}
+                if self._server in ready:
+                    self._answer(self._server.requests())
+                if ready & {self._engine, self._kernel} or self._patience() == 0:
+                    self._pass()
+
+    def _patience(self) -> float | None:
+        return None if self._due is None else max(0.0, self._due - time.monotonic())
+
+    def _pass(self) -> None:
+        outcome = self._controller.converge()
+        self._server.broadcast(report.progress(outcome))
+        if outcome.settled and not outcome.problems:
+            self._due, self._retry = None, RETRY_FIRST
+        else:
+            self._due = time.monotonic() + self._retry
+            self._retry = min(self._retry * 2, RETRY_LONGEST)
+
+    def _answer(self, requests: list[tuple[Client, dict[str, object]]]) -> None:
+        for client, request in requests:
+            try:
+                self._server.reply(client, self._reply_to(request))
+            except EngineUnreachableError:
+                raise
+            except (KeyError, TypeError, ValueError) as error:
+                self._server.reply(client, {"error": f"the request is not understood: {error}"})
+
+    def _reply_to(self, request: dict[str, object]) -> report.Report:
+        match request.get("verb"):
+            case "network":
+                return report.network(self._controller.look())
+            case "plan":
+                return report.planned(self._controller.look(load(str(request["topology"]))))
+            case "converge":
+                return report.progress(self._controller.converge())
+            case verb:
+                return {"error": f"the runtime knows no verb {verb!r}"}

@@ -1,0 +1,65 @@
+"""What the runtime tells a client about the network, as plain data for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from conlink_compose.reconcile.status import NodeStatus, status
+from conlink_compose.reconcile.text import describe
+from conlink_compose.runtime.controller import Outcome, View, operations_on_links
+from conlink_compose.topology import Topology
+
+Report = dict[str, object]
+
+
+def progress(outcome: Outcome) -> Report:
+    """How far it is. `links` counts what is declared, replicas counted; `up` what stands.
+
+    `settled`: every declared node runs, and nothing is left to do.
+    """
+    view = outcome.view
+    nodes = status(view.nodes, view.binding, view.actual)
+    declared = sum(len(service.node_names()) for service in view.topology.services)
+    ready = sum(node.ready for node in nodes)
+    return {
+        "links": _links_declared(view.topology),
+        "up": _links_up(view, nodes),
+        "nodes": declared,
+        "ready": ready,
+        "settled": outcome.settled and ready >= declared,
+        "problems": [problem.as_dict() for problem in outcome.problems],
+    }
+
+
+def network(view: View) -> Report:
+    """Every node with its interfaces, as it is in the kernel now."""
+    nodes = status(view.nodes, view.binding, view.actual)
+    return {
+        "nodes": [asdict(node) for node in nodes],
+        "problems": [problem.as_dict() for problem in view.planned.conflicts],
+    }
+
+
+def planned(view: View) -> Report:
+    """What `conlink-compose plan` shows: the operations as text, and what stands in the way."""
+    operations = operations_on_links(view.planned)
+    return {
+        "operations": [describe(operation) for operation in operations],
+        "problems": [problem.as_dict() for problem in view.planned.conflicts],
+    }
+
+
+def _links_declared(topology: Topology) -> int:
+    replicas = {service.owner: service.replicas for service in topology.services}
+    return sum(replicas.get(link.near.owner, 1) for link in topology.links)
+
+
+def _links_up(view: View, nodes: tuple[NodeStatus, ...]) -> int:
+    """Links all of whose interfaces are there, in their node or in both."""
+    missing = {
+        (node.name, interface.name)
+        for node in nodes
+        for interface in node.interfaces
+        if interface.state == "missing"
+    }
+    return sum((bound.near.name, bound.near_end.dev) not in missing for bound in view.binding.bound)
