@@ -99,15 +99,15 @@ def _excerpt(span: Span, text: str) -> list[str]:
     gutter = f"{span.line:>5} | "
     shown_before = _expand_tabs(before)
     shown = _expand_tabs(line)
-    caret = "^" * max(1, _width(_expand_tabs(before + marked)) - _width(shown_before))
-    return [gutter + shown, " " * 5 + " | " + " " * _width(shown_before) + caret]
+    caret = "^" * max(1, width(_expand_tabs(before + marked)) - width(shown_before))
+    return [gutter + shown, " " * 5 + " | " + " " * width(shown_before) + caret]
 
 
 def _expand_tabs(text: str) -> str:
     return text.expandtabs(TAB_STOP)
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns a terminal gives to `text`: wide characters two, combining ones none (UAX #11)."""
     return sum(_character_width(character) for character in text)
 

@@ -12,8 +12,17 @@ from typing import NamedTuple
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.compare import differences
 from conlink_compose.reconcile.order import in_order
-from conlink_compose.state import Address, Interface, Key, Operation, Plan, Ready, Route
-from conlink_compose.state import State, Thing
+from conlink_compose.state import (
+    Address,
+    Interface,
+    Key,
+    Operation,
+    Plan,
+    Ready,
+    Route,
+    State,
+    Thing,
+)
 
 
 class Planned(NamedTuple):

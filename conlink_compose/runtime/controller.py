@@ -73,7 +73,8 @@ class Controller:
 
     def converge(self) -> Outcome:
         """Look and apply until there is nothing left to do, or nothing more that helps now."""
-        view, refused = self.look(), ()
+        view = self.look()
+        refused: tuple[Diagnostic, ...] = ()
         for _ in range(PASSES_AT_MOST):
             if not view.planned.plan:
                 break

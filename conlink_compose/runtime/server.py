@@ -86,7 +86,7 @@ class Server:
             return []
         *lines, rest = client.buffer.split(b"\n")
         client.buffer = bytearray(rest)
-        return [request for line in lines if (request := self._understand(client, line))]
+        return [request for line in lines if (request := self._understand(client, bytes(line)))]
 
     def _understand(self, client: Client, line: bytes) -> dict[str, object] | None:
         try:

@@ -1,0 +1,123 @@
+"""The command line: the options before the command, and the commands by name.
+
+Each command's module is small; what is heavy is imported inside the command, so that
+`--help` costs a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from conlink_compose import __version__
+from conlink_compose.cli import console, exit_status
+from conlink_compose.cli.commands.check import check
+from conlink_compose.cli.commands.down import down
+from conlink_compose.cli.commands.exec import exec_in_node
+from conlink_compose.cli.commands.logs import logs
+from conlink_compose.cli.commands.plan import plan
+from conlink_compose.cli.commands.ps import ps
+from conlink_compose.cli.commands.restart import restart
+from conlink_compose.cli.commands.schema import schema
+from conlink_compose.cli.commands.up import up
+from conlink_compose.cli.context import Options
+
+HELP = """Declare the network of your Compose file next to its services.
+
+\b
+Examples:
+  conlink-compose check                      every mistake, at its line
+  conlink-compose plan                       what `up` would do
+  conlink-compose -f lab.yaml up -d --wait   bring it up, and return when it stands
+  conlink-compose ps                         who is wired to what
+  conlink-compose exec r1 ping 10.0.0.2      run a program in a node
+  conlink-compose down                       take everything down
+
+\b
+Exit status:
+  0 done   1 the file has mistakes, or its network could not be brought up whole
+  2 wrong usage   3 no such project, node or engine   4 `plan --exit-code`: something to do
+  130 interrupted   `exec` gives its program's own
+"""
+
+app = typer.Typer(
+    name="conlink-compose",
+    help=HELP,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (check, plan, up, ps, logs, restart, down, schema):
+    app.command()(command)
+app.command(
+    "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)(exec_in_node)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.out(f"conlink-compose {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(  # noqa: PLR0913, PLR0917  (one parameter an option of Compose's)
+    context: typer.Context,
+    file: Annotated[
+        list[str] | None,
+        typer.Option("-f", "--file", help="A compose file; may be given again. [COMPOSE_FILE]"),
+    ] = None,
+    project: Annotated[
+        str | None,
+        typer.Option("-p", "--project-name", help="The project's name. [COMPOSE_PROJECT_NAME]"),
+    ] = None,
+    project_directory: Annotated[
+        str | None, typer.Option(help="Where relative paths start. [the first file's folder]")
+    ] = None,
+    env_file: Annotated[
+        list[str] | None, typer.Option(help="Variables, in place of .env; may be given again.")
+    ] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option(help="A profile to enable. [COMPOSE_PROFILES]")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="What runs the nodes: sandbox (processes in namespaces).")
+    ] = "sandbox",
+    ansi: Annotated[str, typer.Option(help="Colour: auto, never or always.")] = "auto",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and end.")
+    ] = False,
+) -> None:
+    del version
+    _one_of("--engine", engine, ("sandbox",))
+    _one_of("--ansi", ansi, ("auto", "never", "always"))
+    console.ANSI["mode"] = ansi
+    context.obj = Options(
+        tuple(file or ()), project, project_directory, tuple(env_file or ()), tuple(profile or ())
+    )
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise typer.BadParameter(f"{option} {value!r} is none of: {', '.join(allowed)}")
+
+
+def run() -> None:
+    """Run the command line and end the process. No traceback reaches a user for what a user
+    or the machine can cause."""
+    from conlink_compose.engines import EngineUnreachableError
+
+    try:
+        app()
+    except EngineUnreachableError as error:
+        console.complain(str(error))
+        sys.exit(exit_status.NOT_UP)
+    except KeyboardInterrupt:
+        sys.exit(exit_status.INTERRUPTED)
+    except BrokenPipeError:  # `conlink-compose logs | head`
+        sys.stderr.close()
+        sys.exit(exit_status.DONE)

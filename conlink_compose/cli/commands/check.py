@@ -1,0 +1,39 @@
+"""`conlink-compose check`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from conlink_compose.cli import console, exit_status
+from conlink_compose.cli.context import read
+from conlink_compose.diagnostics import has_errors, in_file_order
+
+
+def check(
+    context: typer.Context,
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only the exit status.")] = False,
+) -> None:
+    """Check the files: every mistake at once, at its line.
+
+    \b
+    Examples:
+      conlink-compose -f lab.yaml check
+      conlink-compose check --format json | jq '.[].message'
+    """
+    reading = read(context)
+    if form == "json":
+        import json
+
+        found = [diagnostic.as_dict() for diagnostic in in_file_order(reading.diagnostics)]
+        console.out(json.dumps(found, indent=2))
+    elif not quiet:
+        console.show(reading.diagnostics, reading.sources)
+    if has_errors(reading.diagnostics) or reading.topology is None:
+        raise typer.Exit(exit_status.MISTAKES)
+    if form != "json" and not quiet:
+        topology = reading.topology
+        nodes = sum(len(service.node_names()) for service in topology.services)
+        console.out(f"{topology.project}: {nodes} nodes, {len(topology.links)} links, no mistakes")

@@ -1,0 +1,93 @@
+"""What the options before the command say, and the files they lead to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from conlink_compose.cli import console, exit_status
+from conlink_compose.diagnostics import Diagnostic, has_errors
+
+if TYPE_CHECKING:
+    from conlink_compose.compose.read import Reading
+    from conlink_compose.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options before the command, as given."""
+
+    files: tuple[str, ...] = ()
+    project_name: str | None = None
+    project_directory: str | None = None
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A project whose files hold no mistake."""
+
+    reading: Reading
+    topology: Topology
+
+
+def options_of(context: typer.Context) -> Options:
+    found = context.find_root().obj
+    assert isinstance(found, Options)
+    return found
+
+
+def read(context: typer.Context) -> Reading:
+    """The files, read and checked; nothing printed yet."""
+    from conlink_compose.compose.read import read as read_files
+    from conlink_compose.compose.request import Request
+
+    options = options_of(context)
+    return read_files(
+        Request(
+            files=options.files,
+            project_name=options.project_name,
+            project_directory=options.project_directory,
+            env_files=options.env_files,
+            profiles=options.profiles,
+            environ=dict(os.environ),
+            working_directory=str(Path.cwd()),
+        )
+    )
+
+
+def declared(context: typer.Context, *, to_bring_up: bool) -> Declared:
+    """The project, or its mistakes on stderr and the end.
+
+    With `to_bring_up` what this version cannot bring up is a mistake too, and what the
+    engine will not honour is said.
+    """
+    from conlink_compose.reconcile.support import unsupported
+
+    reading = read(context)
+    found: list[Diagnostic] = list(reading.diagnostics)
+    if to_bring_up and reading.topology and reading.document:
+        from conlink_compose.compose.workloads import sandbox_warnings
+
+        found += [*unsupported(reading.topology), *sandbox_warnings(reading.document)]
+    console.show(found, reading.sources)
+    if has_errors(found) or reading.topology is None:
+        raise typer.Exit(exit_status.MISTAKES)
+    return Declared(reading, reading.topology)
+
+
+def project_name(context: typer.Context) -> str:
+    """Whose nodes are meant: -p, or what the files say. They need not be without mistakes."""
+    options = options_of(context)
+    if options.project_name:
+        return options.project_name
+    reading = read(context)
+    if reading.document is None:
+        console.show(reading.diagnostics, reading.sources)
+        raise typer.Exit(exit_status.MISTAKES)
+    return reading.document.project
