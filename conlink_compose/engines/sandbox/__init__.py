@@ -1,0 +1,10 @@
+"""The sandbox engine: every service as processes in namespaces of its own, with nothing but Python.
+
+Import what is needed from its modules; the supervisor must stay small, so nothing is gathered here.
+"""
+
+from __future__ import annotations
+
+
+class SandboxError(Exception):
+    """The sandbox cannot do what was asked. The message is a sentence for the user."""

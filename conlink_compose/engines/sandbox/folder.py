@@ -1,0 +1,133 @@
+"""The state folder of a project: where it lies, whose it is, and whether its supervisor lives."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from conlink_compose.engines.sandbox import SandboxError
+
+SOCKET = "engine.sock"
+LOCK = "lock"
+LOG = "log.jsonl"
+TOPOLOGY = "topology.json"
+
+_PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")  # as Compose names its projects
+
+
+def state_folder(project: str) -> Path:
+    """Where the files of `project` lie; it need not exist. Raises `SandboxError` for a bad name."""
+    if not _PROJECT.fullmatch(project):
+        raise SandboxError(
+            f"`{project}` is no project name: it takes a-z, 0-9, - and _, beginning with a letter "
+            "or digit"
+        )
+    return _root() / project
+
+
+def make_state_folder(project: str) -> Path:
+    """Create it, for its owner alone. Raises `SandboxError` where it is somebody else's."""
+    folder = state_folder(project)
+    try:
+        for path in (folder.parent, folder):
+            path.mkdir(mode=0o700, parents=path is folder.parent, exist_ok=True)
+            _check_owner(path)
+    except OSError as error:
+        raise SandboxError(f"cannot make the folder {folder}: {error.strerror}") from error
+    return folder
+
+
+def list_projects() -> list[str]:
+    """The projects of this user that have a state folder, by name."""
+    try:
+        found = [path.name for path in _root().iterdir() if path.is_dir()]
+    except OSError:
+        return []
+    return sorted(name for name in found if _PROJECT.fullmatch(name))
+
+
+def take_lock(folder: Path) -> int | None:
+    """The lock of `folder` as a file descriptor, or None while its supervisor lives.
+
+    The lock goes with its last holder, whatever kills that. Raises `OSError`.
+    """
+    while True:
+        fd = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            return None
+        # Somebody may have removed the folder in between; a lock on a removed file binds nobody.
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(fd), (folder / LOCK).stat()):
+                return fd
+        os.close(fd)
+
+
+def clear(folder: Path) -> None:
+    """Remove what a dead supervisor left, but not what the next one needs. Hold the lock."""
+    for path in folder.iterdir():
+        if path.name not in (LOCK, TOPOLOGY):
+            _remove(path)
+
+
+def remove(folder: Path) -> None:
+    """Remove the folder, and the one above it where that is empty. Hold the lock."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()
+
+
+@contextlib.contextmanager
+def socket_address(folder: Path, name: str = SOCKET) -> Iterator[str]:
+    """An address for bind or connect. By way of the folder's descriptor, for a socket's path holds
+    107 bytes and a folder's name may be longer. Raises `OSError`."""
+    fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{fd}/{name}"
+    finally:
+        os.close(fd)
+
+
+def connect(folder: Path) -> socket.socket:
+    """A connection to the supervisor. Raises `OSError` where nobody listens."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with socket_address(folder) as address:
+            connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _root() -> Path:
+    if os.geteuid() == 0:
+        return Path("/run/conlink-compose")
+    runtime_dir = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime_dir and Path(runtime_dir).is_dir():
+        return Path(runtime_dir) / "conlink-compose"
+    return Path(f"/tmp/conlink-compose-{os.geteuid()}")  # noqa: S108 -- its owner is checked
+
+
+def _check_owner(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+        raise SandboxError(f"{path} is not a folder of yours: remove it, or ask who made it")
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        path.chmod(0o700)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""What goes over engine.sock: one JSON object a line, both ways.
+
+A request is `{"verb": ..., ...}`; its reply is `{"ok": true, ...}` or `{"error": sentence}`.
+`events` and `stop` reply more than once. `enter` sends a pidfd along with its reply.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+LONGEST_REQUEST = 64 << 20
+"""Bytes. 1,000 workloads and the hosts files of 1,000 nodes are 30 MB."""
+
+NAMESPACES = "namespaces"
+EVERYTHING = "everything"
+LOG = "log"
+"""What `events` may tell of: nodes that came and went, every change of a status, a longer log."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStatus:
+    """A command that was run in a node. `exit_code` is None while it runs."""
+
+    argv: tuple[str, ...]
+    exit_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """A node as the supervisor knows it.
+
+    `state` is created (its namespaces are being made), waiting (at the gate, or for what it
+    depends on), running, exited, restarting (until its next start) or failed (never started).
+    `pid` is that of its first process in the project's pid namespace, None without namespaces.
+    `exit_code` is as a shell's: 128 + signal. `started_at` is in seconds since the epoch.
+    `problem` is a sentence.
+    """
+
+    name: str
+    owner: tuple[str, str]
+    index: int
+    state: str
+    pid: int | None = None
+    exit_code: int | None = None
+    restarts: int = 0
+    started_at: float | None = None
+    commands: tuple[CommandStatus, ...] = ()
+    problem: str | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> NodeStatus:
+        kind, name = data["owner"]
+        commands = tuple(
+            CommandStatus(tuple(command["argv"]), command["exit_code"])
+            for command in data["commands"]
+        )
+        return cls(**{**data, "owner": (kind, name), "commands": commands})
+
+
+def encode(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """Raises `ValueError` with a sentence for what is not one JSON object."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("a request is one JSON object on one line") from error
+    if not isinstance(message, dict):
+        raise ValueError("a request is one JSON object on one line")
+    return message

@@ -1,0 +1,138 @@
+"""engine.sock: any number of clients, none of which can hold up another or grow our memory."""
+
+from __future__ import annotations
+
+import array
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from conlink_compose.engines.sandbox.loop import Loop
+from conlink_compose.engines.sandbox.protocol import LONGEST_REQUEST, decode, encode
+
+_AT_A_TIME = 64 << 10  # bytes
+_WAKE = b"{}\n"
+
+Handle = Callable[["Client", dict[str, Any]], None]
+
+
+class Client:
+    """One connection. No request of it is read while a reply to it waits to be sent."""
+
+    def __init__(self, server: Server, connection: socket.socket) -> None:
+        self._server = server
+        self._connection = connection
+        self._input = bytearray()
+        self._output = bytearray()
+        self.topic: str | None = None
+        connection.setblocking(False)
+        self._watch()
+
+    def reply(self, **fields: Any) -> None:
+        self._send(encode({"ok": True, **fields}))
+
+    def refuse(self, sentence: str) -> None:
+        self._send(encode({"error": sentence}))
+
+    def reply_with(self, fd: int, **fields: Any) -> None:
+        """A reply that carries a file descriptor along with its first byte."""
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))
+        try:
+            self._connection.sendmsg([encode({"ok": True, **fields})], [rights])
+        except OSError:  # it does not read what it asked for
+            self.close()
+
+    def wake(self) -> None:
+        """Tell a subscriber; one that has not read the last word needs no second."""
+        if not self._output:
+            self._send(_WAKE)
+
+    def close(self) -> None:
+        if self._connection.fileno() >= 0:
+            self._server.forget(self)
+            self._server.loop.watch(self._connection.fileno(), None)
+            self._connection.close()
+
+    def _send(self, data: bytes) -> None:
+        self._output += data
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._connection.fileno() < 0:
+            return
+        try:
+            sent = self._connection.send(self._output) if self._output else 0
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.close()
+            return
+        del self._output[:sent]
+        self._watch()
+        if not self._output:
+            self._obey_next()
+
+    def _read(self) -> None:
+        try:
+            data = self._connection.recv(_AT_A_TIME)
+        except OSError:
+            data = b""
+        self._input += data
+        if not data:
+            self.close()
+        elif len(self._input) > LONGEST_REQUEST:
+            self.refuse("the request is too long")
+            self.close()
+        elif b"\n" in data:
+            self._obey_next()
+
+    def _obey_next(self) -> None:
+        while not self._output and self._connection.fileno() >= 0:
+            line, newline, _ = self._input.partition(b"\n")
+            if not newline:
+                return
+            del self._input[: len(line) + 1]
+            self._obey(bytes(line))
+
+    def _obey(self, line: bytes) -> None:
+        try:
+            self._server.handle(self, decode(line))
+        except ValueError as error:
+            self.refuse(str(error))
+
+    def _watch(self) -> None:
+        readable = None if self._output else self._read
+        writable = self._flush if self._output else None
+        self._server.loop.watch(self._connection.fileno(), readable, writable)
+
+
+class Server:
+    """Listens at `path` from the start; `handle` is given each request, with its client."""
+
+    def __init__(self, loop: Loop, path: str, handle: Handle) -> None:
+        self.loop, self.handle = loop, handle
+        self.clients: set[Client] = set()
+        self._listener = socket.socket(
+            socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+        )
+        self._listener.bind(path)
+        os.chmod(path, 0o600)  # noqa: PTH101 -- by way of a descriptor, no Path
+        self._listener.listen(64)
+        loop.watch(self._listener.fileno(), self._accept)
+
+    def wake(self, *topics: str) -> None:
+        """Tell those who asked for `events` of one of `topics`."""
+        for client in list(self.clients):
+            if client.topic in topics:
+                client.wake()
+
+    def forget(self, client: Client) -> None:
+        self.clients.discard(client)
+
+    def _accept(self) -> None:
+        try:
+            connection = self._listener.accept()[0]
+        except OSError:  # it is gone already, or there are no descriptors left: it may try again
+            return
+        self.clients.add(Client(self, connection))

@@ -1,0 +1,64 @@
+"""What every node of a supervisor shares, and how a child is forked into a pid namespace."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from conlink_compose.engines.sandbox.log import LogFile
+from conlink_compose.engines.sandbox.loop import Loop
+from conlink_compose.engines.sandbox.namespaces import NEWPID, setns, unshare
+
+_NOFILE_WANTED = 65536  # four descriptors a node
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`changed(True)` tells that namespaces came or went, `changed(False)` of any other change.
+
+    `own_pidfd` is the supervisor's, `home` the user's home folder, `nofile` the soft limit of
+    open files that children get back.
+    """
+
+    loop: Loop
+    log: LogFile
+    folder: Path
+    changed: Callable[[bool], None]
+    own_pidfd: int
+    home: str
+    nofile: int
+
+    def fork_into_new(self, child: Callable[[], NoReturn]) -> int:
+        """Fork `child` as PID 1 of a new pid namespace. Raises `OSError`."""
+        unshare(NEWPID)
+        return self._fork_and_return(child)
+
+    def fork_into(self, pidfd: int, child: Callable[[], NoReturn]) -> int:
+        """Fork `child` into the pid namespace of `pidfd`'s process. Raises `OSError`."""
+        setns(pidfd, NEWPID)
+        return self._fork_and_return(child)
+
+    def _fork_and_return(self, child: Callable[[], NoReturn]) -> int:
+        # Both calls above choose the pid namespace of the *next children* alone; chosen back
+        # after the fork, it leaves the child our own, with a pid that waitpid knows.
+        try:
+            pid = os.fork()
+            if pid == 0:
+                child()
+        finally:
+            setns(self.own_pidfd, NEWPID)
+        return pid
+
+
+def raise_file_limit() -> int:
+    """Make room for the pipes of many nodes; the limit that was before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _NOFILE_WANTED:
+        unlimited = hard == resource.RLIM_INFINITY
+        wanted = _NOFILE_WANTED if unlimited else min(hard, _NOFILE_WANTED)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return soft

@@ -1,0 +1,36 @@
+"""A node's `sysctls`: which ones are its own, and how their names become paths."""
+
+from __future__ import annotations
+
+import os
+
+_OWN_PREFIXES = ("net/", "fs/mqueue/", "kernel/msg", "kernel/shm")
+_OWN_NAMES = ("kernel/sem", "kernel/domainname")
+
+
+def sysctl_path(name: str) -> str:
+    """The file below /proc/sys. As sysctl.d(5): a name whose first separator is a slash is a path,
+    else dots separate, and a slash is a dot of a component (`net.ipv4.conf.eth0/7.rp_filter`).
+    """
+    dot, slash = name.find("."), name.find("/")
+    if slash < 0 or 0 <= dot < slash:
+        name = name.translate({ord("."): "/", ord("/"): "."})
+    return name
+
+
+def refusal(name: str) -> str | None:
+    """Why a node may not set `name`: that would change the whole machine."""
+    path = sysctl_path(name)
+    if ".." in path.split("/") or not (path.startswith(_OWN_PREFIXES) or path in _OWN_NAMES):
+        return f"the sysctl `{name}` belongs to the whole machine, not to a node"
+    return None
+
+
+def write(name: str, value: str) -> None:
+    """Write it for the namespaces of this process. Raises `OSError`: FileNotFoundError where the
+    kernel has no such name (yet: those of an interface come with the interface)."""
+    fd = os.open(f"/proc/sys/{sysctl_path(name)}", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, value.encode())
+    finally:
+        os.close(fd)

@@ -1,0 +1,72 @@
+"""A `Workload` as plain data and back, key by key: both sides of the socket read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conlink_compose.topology import Owner
+from conlink_compose.workload import Mount, Restart, Workload
+
+
+def to_data(workload: Workload) -> dict[str, Any]:
+    """Plain data for `json.dumps`, without the place in the file: an edit above is no change."""
+    return {
+        "owner": list(workload.owner),
+        "replicas": workload.replicas,
+        "argv": list(workload.argv),
+        "environment": [list(pair) for pair in workload.environment],
+        "working_dir": workload.working_dir,
+        "hostname": workload.hostname,
+        "extra_hosts": [list(pair) for pair in workload.extra_hosts],
+        "sysctls": [list(pair) for pair in workload.sysctls],
+        "mounts": [[m.source, m.target, m.read_only] for m in workload.mounts],
+        "restart": [workload.restart.policy, workload.restart.retries],
+        "depends_on": list(workload.depends_on),
+        "stop_signal": workload.stop_signal,
+        "stop_grace": workload.stop_grace,
+    }
+
+
+def from_data(data: Any) -> Workload:
+    """Raises `ValueError`, `TypeError` or `KeyError` for what `to_data` would not have written."""
+    kind, name = data["owner"]
+    return Workload(
+        owner=Owner(kind, name),
+        replicas=int(data["replicas"]),
+        argv=tuple(data["argv"]),
+        environment=_pairs(data["environment"]),
+        working_dir=data["working_dir"],
+        hostname=data["hostname"],
+        extra_hosts=_pairs(data["extra_hosts"]),
+        sysctls=_pairs(data["sysctls"]),
+        mounts=tuple(Mount(*mount) for mount in data["mounts"]),
+        restart=Restart(*data["restart"]),
+        depends_on=tuple(data["depends_on"]),
+        stop_signal=int(data["stop_signal"]),
+        stop_grace=float(data["stop_grace"]),
+        span=None,
+    )
+
+
+def same_process(one: Workload, other: Workload) -> bool:
+    """Whether a running node of `one` may stay as it is for `other`.
+
+    Replicas, restart, the ways of stopping, dependencies and hosts are obeyed in place.
+    """
+    return _made_of(one) == _made_of(other)
+
+
+def _made_of(workload: Workload) -> tuple[object, ...]:
+    return (
+        workload.owner,
+        workload.argv,
+        workload.environment,
+        workload.working_dir,
+        workload.hostname,
+        workload.sysctls,
+        workload.mounts,
+    )
+
+
+def _pairs(data: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(key), str(value)) for key, value in data)
