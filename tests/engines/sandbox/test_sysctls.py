@@ -1,0 +1,26 @@
+import pytest
+
+from conlink_compose.engines.sandbox.sysctls import refusal, sysctl_path
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("net.ipv4.ip_forward", "net/ipv4/ip_forward"),
+        ("net/ipv4/ip_forward", "net/ipv4/ip_forward"),
+        ("net.ipv4.conf.eth0/7.rp_filter", "net/ipv4/conf/eth0.7/rp_filter"),
+        ("net/ipv4/conf/eth0.7/rp_filter", "net/ipv4/conf/eth0.7/rp_filter"),
+    ],
+)
+def test_names_are_read_as_sysctl_reads_them(name: str, path: str) -> None:
+    assert sysctl_path(name) == path
+
+
+@pytest.mark.parametrize("name", ["vm.swappiness", "kernel.pid_max", "net/../kernel/pid_max"])
+def test_what_belongs_to_the_machine_is_refused(name: str) -> None:
+    assert "whole machine" in (refusal(name) or "")
+
+
+@pytest.mark.parametrize("name", ["net.ipv6.conf.all.forwarding", "kernel.shmmax"])
+def test_what_a_namespace_owns_is_not(name: str) -> None:
+    assert refusal(name) is None
