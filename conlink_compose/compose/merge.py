@@ -1,0 +1,133 @@
+"""Several files to one tree, as Compose 2 merges them: maps deeply, lists append.
+
+Nothing is changed where it stands, for aliases share containers: a merged one is new, and
+each pair and item in it keeps the place where it was written.
+"""
+
+from __future__ import annotations
+
+from conlink_compose.compose import merge_rules as rules
+from conlink_compose.compose.merge_forms import as_list, as_map, without_repeats
+from conlink_compose.compose.tags import Override, Reset
+from conlink_compose.compose.tree import List, Map, Value
+from conlink_compose.diagnostics import Diagnostic, Span
+
+Path = tuple[str, ...]
+
+
+def merge(earlier: Map, later: Map, path: Path = ()) -> tuple[Map, list[Diagnostic]]:
+    """`earlier` with `later` over it. `path` tells where in the document both stand."""
+    merger = _Merger()
+    return merger.maps(earlier, later, path), merger.problems
+
+
+def settled(tree: Map) -> Map:
+    """`tree` after its last merge: without what `!reset` names, `!override` being no more."""
+    value = _settle(tree, {})
+    assert isinstance(value, Map)
+    return value
+
+
+class _Merger:
+    def __init__(self) -> None:
+        self.problems: list[Diagnostic] = []
+
+    def maps(self, earlier: Map, later: Map, path: Path) -> Map:
+        merged = Map(later.span)
+        for key, value in earlier.items():
+            if key not in later:
+                merged.put(key, value, earlier.keys_at[key], earlier.values_at[key])
+                continue
+            self._pair(merged, key, earlier, later, (*path, key))
+        for key, value in later.items():
+            if key not in earlier:
+                merged.put(key, value, later.keys_at[key], later.values_at[key])
+        return merged
+
+    def _pair(self, merged: Map, key: str, earlier: Map, later: Map, path: Path) -> None:
+        old, new = earlier[key], later[key]
+        at = later.values_at[key]
+        if isinstance(new, Reset | Override) or rules.matches(path, rules.REPLACED):
+            merged.put(key, new, later.keys_at[key], at)
+            return
+        if isinstance(old, Override):
+            # What the earlier file says instead still stands; the later one merges with it.
+            old_at = old.values_at[0]
+            old = old[0]
+        else:
+            old_at = earlier.values_at[key]
+        value = self._values(old, old_at, new, at, path)
+        place = old_at if value is old and value is not new else at
+        merged.put(key, value, later.keys_at[key], place)
+
+    def _values(self, old: Value, old_at: Span, new: Value, at: Span, path: Path) -> Value:
+        if old is None or isinstance(old, Reset):
+            return new
+        if rules.matches(path, rules.AS_LIST) and new is not None:
+            if not (isinstance(old, Map) and isinstance(new, Map)):
+                return self._lists(as_list(old, old_at), as_list(new, at), path)
+        elif rules.matches(path, rules.NAMED):
+            old, new = as_map(old), as_map(new)
+        return self._by_type(old, new, at, path)
+
+    def _by_type(self, old: Value, new: Value, at: Span, path: Path) -> Value:
+        if isinstance(old, Map) and isinstance(new, Map):
+            return self.maps(old, new, path)
+        if isinstance(old, List) and isinstance(new, List):
+            return self._lists(old, new, path)
+        if isinstance(old, Map | List) or isinstance(new, Map | List):
+            if new is None and isinstance(old, Map | List):
+                return old
+            self.problems.append(_clash(path[-1], old, new, at))
+            return old
+        return new
+
+    def _lists(self, old: List, new: List, path: Path) -> List:
+        merged = List(new.span)
+        for items in (old, new):
+            for value, at in zip(items, items.values_at, strict=True):
+                merged.put(value, at)
+        return without_repeats(merged, path)
+
+
+def _clash(key: str, old: Value, new: Value, at: Span) -> Diagnostic:
+    message = f"`{key}` is {_kind(new)} here and {_kind(old)} in an earlier file"
+    advice = "write both in the same form, or `!override` before this one to replace the earlier"
+    return Diagnostic("merge-clash", message, at, advice)
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, Map):
+        return "a map"
+    return "a list" if isinstance(value, List) else "a single value"
+
+
+def _settle(value: Value, known: dict[int, Value]) -> Value:
+    """`value` itself where it holds no tag, so that a file without tags costs no copy."""
+    if isinstance(value, Override):
+        return _settle(value[0], known)
+    if not isinstance(value, Map | List):
+        return value
+    if id(value) not in known:
+        known[id(value)] = value
+        known[id(value)] = _settled_box(value, known)
+    return known[id(value)]
+
+
+def _settled_box(box: Map | List, known: dict[int, Value]) -> Map | List:
+    keys = list(box) if isinstance(box, Map) else range(len(box))
+    values = [_settle(box[key], known) for key in keys]  # type: ignore[index, call-overload]
+    old = box.values() if isinstance(box, Map) else box
+    if all(a is b and not isinstance(a, Reset) for a, b in zip(old, values, strict=True)):
+        return box
+    if isinstance(box, List):
+        items = List(box.span)
+        for value, at in zip(values, box.values_at, strict=True):
+            if not isinstance(value, Reset):
+                items.put(value, at)
+        return items
+    pairs = Map(box.span)
+    for key, value in zip(box, values, strict=True):
+        if not isinstance(value, Reset):
+            pairs.put(key, value, box.keys_at[key], box.values_at[key])
+    return pairs

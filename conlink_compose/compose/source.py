@@ -1,0 +1,88 @@
+"""A file's text, or the sentence why there is none."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from conlink_compose.diagnostics import Diagnostic, Span
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes. A file of 100,000 links has less."""
+
+STDIN = "<stdin>"
+
+
+def read_source(
+    name: str, directory: str, asked_by: Span | None = None
+) -> tuple[str | None, list[Diagnostic]]:
+    """The text of the file `name` below `directory`, without a byte order mark.
+
+    `STDIN` is the standard input. `asked_by` is the place that names the file, if one does.
+    """
+    try:
+        data = _standard_input() if name == STDIN else _file(Path(directory, name))
+    except OSError as error:
+        return None, [_unreadable(name, error, asked_by)]
+    except ValueError as error:  # a path with a NUL, or a file that is too large
+        return None, [Diagnostic("file-unreadable", f"cannot read `{name}`: {error}", asked_by)]
+    return _text(name, data, asked_by)
+
+
+def _standard_input() -> bytes:
+    data = sys.stdin.buffer.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(_too_large("more than 8 MB"))
+    return data
+
+
+def _file(path: Path) -> bytes:
+    """Raises `OSError`, and `ValueError` where it is too large."""
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if stat.S_ISREG(status.st_mode) and status.st_size > LARGEST:
+            raise ValueError(_too_large(f"{status.st_size / 1024 / 1024:.1f} MB"))
+        data = file.read(LARGEST + 1)  # a pipe or a device tells no size beforehand
+    if len(data) > LARGEST:
+        raise ValueError(_too_large("more than 8 MB"))
+    return data
+
+
+def _too_large(size: str) -> str:
+    return f"it has {size}, and 8 MB are the most that is read"
+
+
+def _unreadable(name: str, error: OSError, asked_by: Span | None) -> Diagnostic:
+    if isinstance(error, FileNotFoundError):
+        return Diagnostic("file-not-found", f"there is no file `{name}`", asked_by)
+    if isinstance(error, IsADirectoryError):
+        advice = "name the compose file in it"
+        return Diagnostic("file-unreadable", f"`{name}` is a folder, not a file", asked_by, advice)
+    reason = (error.strerror or "it cannot be read").lower()
+    return Diagnostic("file-unreadable", f"cannot read `{name}`: {reason}", asked_by)
+
+
+def _text(name: str, data: bytes, asked_by: Span | None) -> tuple[str | None, list[Diagnostic]]:
+    whole = asked_by or Span(name, 1, 1, 1, 1)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = f"`{name}` is written in UTF-16, and a compose file must be UTF-8"
+        return None, [Diagnostic("not-text", message, whole, "save it as UTF-8 in your editor")]
+    if b"\0" in data:
+        message = f"`{name}` holds a zero byte, so it is a binary file and not YAML"
+        return None, [Diagnostic("not-text", message, whole)]
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        return None, [_not_utf8(name, data, error)]
+    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+
+
+def _not_utf8(name: str, data: bytes, error: UnicodeDecodeError) -> Diagnostic:
+    good = data[: error.start].decode("utf-8", "replace")
+    line, column = good.count("\n") + 1, len(good) - good.rfind("\n")
+    message = f"the byte 0x{data[error.start]:02x} is not UTF-8 text"
+    at = Span(name, line, column, line, column + 1)
+    return Diagnostic("not-text", message, at, "save the file as UTF-8 in your editor")
