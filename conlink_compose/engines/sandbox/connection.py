@@ -94,9 +94,10 @@ class Connection:
 
     def drain(self) -> None:
         """Forget the events so far. Raises `EngineUnreachableError` at the supervisor's end."""
+        self._socket.setblocking(False)  # with a timeout Python itself waits, MSG_DONTWAIT or not
         while True:
             try:
-                if not self._socket.recv(_AT_A_TIME, socket.MSG_DONTWAIT):
+                if not self._socket.recv(_AT_A_TIME):
                     raise self._unreachable()
             except BlockingIOError:
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import os
 import socket
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -56,9 +57,13 @@ class Client:
 
     def _send(self, data: bytes) -> None:
         self._output += data
-        self._flush()
+        self._transmit()
 
-    def _flush(self) -> None:
+    def _writable(self) -> None:
+        self._transmit()
+        self._obey_next()
+
+    def _transmit(self) -> None:
         if self._connection.fileno() < 0:
             return
         try:
@@ -70,8 +75,6 @@ class Client:
             return
         del self._output[:sent]
         self._watch()
-        if not self._output:
-            self._obey_next()
 
     def _read(self) -> None:
         try:
@@ -100,10 +103,13 @@ class Client:
             self._server.handle(self, decode(line))
         except ValueError as error:
             self.refuse(str(error))
+        except Exception:  # a mistake of ours in one request must not end every node
+            traceback.print_exc()
+            self.refuse("the supervisor failed at this request: see its supervisor.log")
 
     def _watch(self) -> None:
         readable = None if self._output else self._read
-        writable = self._flush if self._output else None
+        writable = self._writable if self._output else None
         self._server.loop.watch(self._connection.fileno(), readable, writable)
 
 

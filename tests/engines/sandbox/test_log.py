@@ -14,9 +14,7 @@ def test_lines_do_not_depend_on_how_the_bytes_arrive(text: str, size: int) -> No
     data = text.encode()
     whole, pieces = Lines(), Lines()
     expected = whole.feed(data) + whole.end()
-    found = [
-        line for at in range(0, len(data), size) for line in pieces.feed(data[at : at + size])
-    ]
+    found = [line for at in range(0, len(data), size) for line in pieces.feed(data[at : at + size])]
     assert found + pieces.end() == expected
     assert len(expected) == len(text.split("\n")) - text.endswith("\n") - (not text)
 
