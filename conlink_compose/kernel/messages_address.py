@@ -1,0 +1,65 @@
+"""Messages that add and remove addresses."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from functools import lru_cache
+from typing import NamedTuple
+
+from conlink_compose.kernel import uapi
+from conlink_compose.kernel.attributes import attribute, u8, u32
+from conlink_compose.kernel.link_socket import Request
+from conlink_compose.state import PROTOCOL, Address
+
+_HEAD = struct.Struct("=BBBBI")
+
+
+class Prefix(NamedTuple):
+    """An address or a network as the kernel takes it."""
+
+    family: int
+    packed: bytes
+    length: int
+
+
+@lru_cache(maxsize=1 << 14)
+def prefix(cidr: str) -> Prefix:
+    """`10.0.0.1/24` or `fd00::1/64`."""
+    address, _, length = cidr.partition("/")
+    family = family_of(address)
+    return Prefix(family, socket.inet_pton(family, address), int(length))
+
+
+def family_of(address: str) -> int:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def add(address: Address, index: int) -> Request:
+    return Request(
+        uapi.RTM_NEWADDR, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(address.cidr, index, True)
+    )
+
+
+def remove(address: Address, index: int) -> Request:
+    return Request(uapi.RTM_DELADDR, 0, _body(address.cidr, index, False))
+
+
+def dump_addresses() -> Request:
+    return Request(uapi.RTM_GETADDR, 0, _HEAD.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
+
+
+def _body(cidr: str, index: int, new: bool) -> bytes:
+    family, packed, length = prefix(cidr)
+    parts = [
+        _HEAD.pack(family, length, 0, 0, index),
+        attribute(uapi.IFA_LOCAL, packed),
+        attribute(uapi.IFA_ADDRESS, packed),
+    ]
+    if new:
+        parts.append(u8(uapi.IFA_PROTO, PROTOCOL))
+        if family == socket.AF_INET6:
+            # Without it the address is tentative for a second or two and no packet leaves from
+            # it. That no address is declared twice in a broadcast domain is checked beforehand.
+            parts.append(u32(uapi.IFA_FLAGS, uapi.IFA_F_NODAD))
+    return b"".join(parts)

@@ -1,0 +1,74 @@
+"""Messages that add, replace and remove routes."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+from conlink_compose.kernel import uapi
+from conlink_compose.kernel.attributes import attribute, u32
+from conlink_compose.kernel.link_socket import Request
+from conlink_compose.kernel.messages_address import family_of, prefix
+from conlink_compose.state import PROTOCOL, Route
+
+_HEAD = struct.Struct("=BBBBBBBBI")
+
+
+def add(route: Route, index: int) -> Request:
+    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(route, index))
+
+
+def replace(route: Route, index: int) -> Request:
+    """In the place of the route with the same destination, metric and table: no packet is lost."""
+    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_REPLACE, _body(route, index))
+
+
+def remove(route: Route, index: int) -> Request:
+    """The kernel removes only a route of the named protocol: a foreign one is safe even when
+    it took the place of ours after the last observation."""
+    return Request(uapi.RTM_DELROUTE, 0, _body(route, index))
+
+
+def dump_routes(family: int) -> Request:
+    """Unicast routes of all tables: the local table holds none, and neither broadcast nor
+    local routes are worth the way out of the kernel."""
+    return Request(uapi.RTM_GETROUTE, 0, _HEAD.pack(family, 0, 0, 0, 0, 0, 0, uapi.RTN_UNICAST, 0))
+
+
+def _body(route: Route, index: int) -> bytes:
+    family, packed, length = prefix(route.to)
+    small = route.table <= 0xFF
+    # An IPv4 gateway must lie in a narrower scope than the route: link for a route without one.
+    direct = route.via is None and family == socket.AF_INET
+    scope = uapi.RT_SCOPE_LINK if direct else uapi.RT_SCOPE_UNIVERSE
+    flags = uapi.RTNH_F_ONLINK if route.onlink else 0
+    parts = [
+        _HEAD.pack(
+            family,
+            length,
+            0,
+            0,
+            route.table if small else uapi.RT_TABLE_COMPAT,
+            PROTOCOL,
+            scope,
+            uapi.RTN_UNICAST,
+            flags,
+        ),
+        attribute(uapi.RTA_DST, packed) if length else b"",
+        u32(uapi.RTA_OIF, index),
+        b"" if small else u32(uapi.RTA_TABLE, route.table),
+        u32(uapi.RTA_PRIORITY, route.metric) if route.metric else b"",
+        _gateway(family, route.via) if route.via else b"",
+    ]
+    if route.src:
+        parts.append(attribute(uapi.RTA_PREFSRC, socket.inet_pton(family, route.src)))
+    return b"".join(parts)
+
+
+def _gateway(family: int, via: str) -> bytes:
+    other = family_of(via)
+    packed = socket.inet_pton(other, via)
+    if other == family:
+        return attribute(uapi.RTA_GATEWAY, packed)
+    # struct rtvia: an IPv4 destination behind an IPv6 gateway (RFC 5549).
+    return attribute(uapi.RTA_VIA, struct.pack("=H", other) + packed)

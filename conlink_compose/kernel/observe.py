@@ -1,0 +1,135 @@
+"""Kernel -> State: what the hub and the nodes hold now, and whose it is."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from conlink_compose.kernel.mark import is_ours
+from conlink_compose.kernel.messages_address import dump_addresses
+from conlink_compose.kernel.messages_link import dump_links
+from conlink_compose.kernel.messages_route import dump_routes
+from conlink_compose.kernel.namespaces import Namespace, Namespaces
+from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
+from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link
+from conlink_compose.kernel.read_route import RouteRecord, read_route
+from conlink_compose.kernel.uapi import LOOPBACK_INDEX
+from conlink_compose.state import HUB, READY, Address, End, Interface, Ready, Route, State, Thing
+
+_NO_KNOBS = Knobs(None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is. `gone` are the nodes whose namespace could not be opened, `reasons` their errno."""
+
+    state: State
+    gone: frozenset[str] = frozenset()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+class Known(NamedTuple):
+    """How to name an interface to the kernel, and whether we may."""
+
+    number: int
+    owned: bool
+
+
+class _View(NamedTuple):
+    """One namespace's answers."""
+
+    namespace: Namespace
+    links: dict[int, LinkRecord]
+    addresses: list[AddressRecord]
+    routes: list[RouteRecord]
+
+
+def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
+    """All objects, and the numbers of all interfaces. Raises OSError for the hub alone."""
+    views = {view.namespace.label: view for view in map(_ask, namespaces)}
+    things: list[Thing] = []
+    known: dict[End, Known] = {}
+    for label, view in views.items():
+        for link in view.links.values():
+            known[End(label, link.name)] = Known(link.number, is_ours(link.group, mark))
+        things += _interfaces(view, views, namespaces, mark)
+        things += _addresses(view, mark)
+        things += _routes(view)
+    return State.of(things), known
+
+
+def _ask(namespace: Namespace) -> _View:
+    asked = namespace.socket
+    links = map(read_link, asked.dump(dump_links()))
+    addresses = map(read_address, asked.dump(dump_addresses()))
+    routes = [
+        route
+        for family in (socket.AF_INET, socket.AF_INET6)
+        for message in asked.dump(dump_routes(family))
+        if (route := read_route(message, family))
+    ]
+    return _View(namespace, {link.number: link for link in links}, list(addresses), routes)
+
+
+def _interfaces(
+    view: _View, views: Mapping[str, _View], namespaces: Namespaces, mark: int
+) -> Iterator[Interface | Ready]:
+    label = view.namespace.label
+    for link in view.links.values():
+        if link.number == LOOPBACK_INDEX:
+            if link.alias == READY and label != HUB:
+                yield Ready(label)
+            continue
+        knobs = read_knobs(link.data) if link.kind == "bridge" else _NO_KNOBS
+        master = view.links.get(link.master)
+        yield Interface(
+            label,
+            link.name,
+            link.kind,
+            mac=link.mac,
+            mtu=link.mtu,
+            up=link.up,
+            master=master.name if master else "",
+            peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
+            owned=is_ours(link.group, mark),
+            **knobs._asdict(),
+        )
+
+
+def _peer(
+    link: LinkRecord, view: _View, views: Mapping[str, _View], namespaces: Namespaces
+) -> End | None:
+    """The other end of a veth. IFLA_LINK is its index in the namespace of IFLA_LINK_NETNSID."""
+    where = view.namespace
+    label = where.label if link.peer_nsid is None else namespaces.label_of(where, link.peer_nsid)
+    other = views[label].links.get(link.peer_index) if label else None
+    return End(label, other.name) if label and other else None
+
+
+def _addresses(view: _View, mark: int) -> Iterator[Address]:
+    """Those of the loopback and the kernel's own link-local ones do not matter."""
+    for address in view.addresses:
+        link = view.links.get(address.number)
+        if link and link.number != LOOPBACK_INDEX and not address.made_by_kernel:
+            ours = address.ours
+            if not MARKS_ARE_KEPT:
+                ours = address.lasting and is_ours(link.group, mark)
+            yield Address(view.namespace.label, link.name, address.cidr, ours)
+
+
+def _routes(view: _View) -> Iterator[Route]:
+    for route in view.routes:
+        link = view.links.get(route.number)
+        yield Route(
+            view.namespace.label,
+            link.name if link else "",
+            route.to,
+            via=route.via,
+            metric=route.metric,
+            table=route.table,
+            src=route.src,
+            onlink=route.onlink,
+            owned=route.ours,
+        )

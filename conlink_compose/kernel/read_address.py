@@ -1,0 +1,57 @@
+"""Addresses as a dump brings them."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import struct
+from typing import NamedTuple
+
+from conlink_compose.kernel import uapi
+from conlink_compose.kernel.attributes import number, parse
+from conlink_compose.kernel.link_socket import Message
+from conlink_compose.state import PROTOCOL
+
+_HEAD = struct.Struct("=BBBBI")
+_NOTHING = memoryview(b"")
+
+
+class AddressRecord(NamedTuple):
+    """`ours` tells that the address bears our mark."""
+
+    number: int
+    cidr: str
+    ours: bool
+    made_by_kernel: bool
+    lasting: bool
+
+
+def _marks_are_kept() -> bool:
+    """IFA_PROTO came with Linux 5.18; an older kernel takes it silently and forgets it."""
+    major, minor = os.uname().release.split(".")[:2]
+    digits = "".join(character for character in minor if character.isdigit())
+    return (int(major), int(digits)) >= (5, 18)
+
+
+MARKS_ARE_KEPT = _marks_are_kept()
+
+
+def read_address(message: Message) -> AddressRecord:
+    family, length, flags, scope, index = _HEAD.unpack_from(message.view, message.start)
+    found = parse(message.view, message.start + _HEAD.size, message.end)
+    # IFA_ADDRESS is the far side's on a point-to-point link; IPv6 names IFA_LOCAL only there.
+    packed = found.get(uapi.IFA_LOCAL) or found[uapi.IFA_ADDRESS]
+    flags = number(found[uapi.IFA_FLAGS]) if uapi.IFA_FLAGS in found else flags
+    ours = number(found.get(uapi.IFA_PROTO, _NOTHING)) == PROTOCOL
+    link_local = scope == uapi.RT_SCOPE_LINK and family == socket.AF_INET6
+    lasting = bool(flags & uapi.IFA_F_PERMANENT)
+    cidr = f"{shortest(family, packed)}/{length}"
+    return AddressRecord(index, cidr, ours, link_local and not ours, lasting)
+
+
+def shortest(family: int, packed: memoryview) -> str:
+    """An address as `ipaddress` writes it: libc writes some IPv6 ones with a dotted tail."""
+    if family == socket.AF_INET6 and packed[:8] == bytes(8):
+        return str(ipaddress.IPv6Address(bytes(packed)))
+    return socket.inet_ntop(family, packed)

@@ -1,0 +1,87 @@
+"""Links as a dump brings them."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from conlink_compose.kernel import uapi
+from conlink_compose.kernel.attributes import number, parse, words
+from conlink_compose.kernel.link_socket import Message
+
+_HEAD = struct.Struct("=BxHiII")
+_NOTHING = memoryview(b"")
+
+
+class LinkRecord(NamedTuple):
+    """A link with the kernel's numbers, before other namespaces give them names.
+
+    `peer_nsid` is None where the peer lies in the same namespace.
+    """
+
+    number: int
+    name: str
+    kind: str
+    up: bool
+    group: int
+    mac: str
+    mtu: int
+    master: int
+    peer_index: int
+    peer_nsid: int | None
+    alias: str
+    data: memoryview
+
+
+class Knobs(NamedTuple):
+    """A bridge's. None where this kernel does not tell."""
+
+    stp: bool | None
+    vlan_filtering: bool | None
+    mcast_snooping: bool | None
+    group_fwd_mask: int | None
+
+
+def read_link(message: Message) -> LinkRecord:
+    _, _, index, flags, _ = _HEAD.unpack_from(message.view, message.start)
+    found = parse(message.view, message.start + _HEAD.size, message.end)
+    kind, data = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
+    nsid = found.get(uapi.IFLA_LINK_NETNSID)
+    return LinkRecord(
+        index,
+        words(found[uapi.IFLA_IFNAME]),
+        kind,
+        bool(flags & uapi.IFF_UP),
+        number(found.get(uapi.IFLA_GROUP, _NOTHING)),
+        found.get(uapi.IFLA_ADDRESS, _NOTHING).hex(":"),
+        number(found.get(uapi.IFLA_MTU, _NOTHING)),
+        number(found.get(uapi.IFLA_MASTER, _NOTHING)),
+        number(found.get(uapi.IFLA_LINK, _NOTHING)),
+        None if nsid is None else number(nsid),
+        words(found.get(uapi.IFLA_IFALIAS, _NOTHING)),
+        data,
+    )
+
+
+def read_knobs(data: memoryview) -> Knobs:
+    """From IFLA_INFO_DATA of a bridge."""
+    found = parse(data, 0, len(data))
+
+    def value(kind: int) -> int | None:
+        return number(found[kind]) if kind in found else None
+
+    def switch(kind: int) -> bool | None:
+        return bool(number(found[kind])) if kind in found else None
+
+    return Knobs(
+        switch(uapi.IFLA_BR_STP_STATE),
+        switch(uapi.IFLA_BR_VLAN_FILTERING),
+        switch(uapi.IFLA_BR_MCAST_SNOOPING),
+        value(uapi.IFLA_BR_GROUP_FWD_MASK),
+    )
+
+
+def _info(payload: memoryview) -> tuple[str, memoryview]:
+    found = parse(payload, 0, len(payload))
+    kind = words(found.get(uapi.IFLA_INFO_KIND, _NOTHING))
+    return kind, found.get(uapi.IFLA_INFO_DATA, _NOTHING)

@@ -1,0 +1,40 @@
+"""Removing interfaces: one by one, or many at once.
+
+Every RTM_DELLINK waits for RCU, 21 ms. A whole group is removed with one wait for all: the
+doomed are put into a group of their own, then the group is removed, 0.4 ms an interface.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+
+from conlink_compose.kernel import messages_link
+from conlink_compose.kernel.link_socket import LinkSocket, Refusal
+from conlink_compose.kernel.mark import doomed
+
+BULK = 8
+"""From here on the group pays."""
+
+_MOST = 2000
+"""A send must fit the socket's send buffer."""
+
+
+def remove_links(through: LinkSocket, indexes: Sequence[int], mark: int) -> dict[int, Refusal]:
+    """The refused ones by their place. One that is already gone is not refused."""
+    if len(indexes) >= BULK:
+        for start in range(0, len(indexes), _MOST):
+            _remove_group(through, indexes[start : start + _MOST], mark)
+    # After a bulk nothing is left, and asking again costs no wait: what is gone says ENODEV.
+    refused = through.exchange([messages_link.remove(index) for index in indexes])
+    return {place: no for place, no in refused.items() if no.errno != errno.ENODEV}
+
+
+def _remove_group(through: LinkSocket, indexes: Sequence[int], mark: int) -> None:
+    """In one send, which the kernel finishes even if we are killed: nobody can ever find an
+    interface in the group of the doomed that does not belong to this removal."""
+    requests = [messages_link.regroup(index, doomed(mark)) for index in indexes]
+    requests.append(messages_link.remove_group(doomed(mark)))
+    refused = through.exchange(requests, batch=len(requests))
+    if len(indexes) in refused:
+        through.exchange([messages_link.regroup(index, mark) for index in indexes])
