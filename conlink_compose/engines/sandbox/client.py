@@ -110,7 +110,7 @@ class Control:
     def stop(self, timeout: float | None = None) -> None:
         """Stop every node, dependents first, and the supervisor; its folder is removed. `timeout`
         is in seconds for each node, None for each one's own. Returns when nothing is left."""
-        with Connection(self.folder, patience=None) as connection:
+        with Connection(self.folder) as connection:
             within = connection.ask({"verb": "stop", "timeout": timeout})["within"]
             connection.await_end(within)
 

@@ -23,7 +23,7 @@ _UCRED = struct.Struct("3i")  # pid, uid, gid
 
 
 class Connection:
-    def __init__(self, folder: Path, patience: float | None = PATIENCE) -> None:
+    def __init__(self, folder: Path) -> None:
         """Raises `EngineUnreachableError`."""
         self._folder = folder
         self._input = bytearray()
@@ -31,7 +31,7 @@ class Connection:
             self._socket = state.connect(folder)
         except OSError as error:
             raise self._unreachable() from error
-        self._socket.settimeout(patience)
+        self._socket.settimeout(PATIENCE)
 
     def __enter__(self) -> Connection:
         return self

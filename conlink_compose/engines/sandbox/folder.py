@@ -36,12 +36,14 @@ def make_state_folder(project: str) -> Path:
     """Create it, for its owner alone. Raises `SandboxError` where it is somebody else's."""
     folder = state_folder(project)
     try:
-        for path in (folder.parent, folder):
-            path.mkdir(mode=0o700, parents=path is folder.parent, exist_ok=True)
-            _check_owner(path)
+        while True:
+            # The last project that ends takes the root away, perhaps between these two.
+            with contextlib.suppress(FileNotFoundError):
+                _make_own(folder.parent)
+                _make_own(folder)
+                return folder
     except OSError as error:
         raise SandboxError(f"cannot make the folder {folder}: {error.strerror}") from error
-    return folder
 
 
 def list_projects() -> list[str]:
@@ -112,13 +114,15 @@ def connect(folder: Path) -> socket.socket:
 def _root() -> Path:
     if os.geteuid() == 0:
         return Path("/run/conlink-compose")
-    runtime_dir = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime_dir and Path(runtime_dir).is_dir():
-        return Path(runtime_dir) / "conlink-compose"
+    runtime_dir = Path(os.environ.get("XDG_RUNTIME_DIR") or "/no/such")
+    # After `su` the variable may still name the folder of another user.
+    if runtime_dir.is_dir() and runtime_dir.stat().st_uid == os.geteuid():
+        return runtime_dir / "conlink-compose"
     return Path(f"/tmp/conlink-compose-{os.geteuid()}")  # noqa: S108 -- its owner is checked
 
 
-def _check_owner(path: Path) -> None:
+def _make_own(path: Path) -> None:
+    path.mkdir(mode=0o700, exist_ok=True)
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise SandboxError(f"{path} is not a folder of yours: remove it, or ask who made it")

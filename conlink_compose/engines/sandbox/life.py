@@ -97,12 +97,15 @@ class Life:
             self._go = -1
 
     def stop(self, number: int, grace: float) -> None:
-        """Signal it, and kill it after `grace` seconds. It ends through `on_end`."""
+        """Signal it, and kill it after `grace` seconds. It ends through `on_end`. Said again, the
+        new grace holds."""
         if self.stage != "running" or grace <= 0 or self._is_deaf_to(number):
             self.kill()
             return
         self._signal(number)
-        self._killer = self._killer or self._around.loop.at(grace, self.kill)
+        if self._killer:
+            self._killer.cancel()
+        self._killer = self._around.loop.at(grace, self.kill)
 
     def kill(self) -> None:
         """The kernel ends everything in its pid namespace with it."""

@@ -75,8 +75,12 @@ class Nodes:
             self._renew(node, self._successors.get(node.name, node.workload))
 
     def stop_all(self, grace: float | None, then: Callable[[], None]) -> float:
-        """Stop every node, dependents first, then call `then`; the seconds it takes at most."""
+        """Stop every node, dependents first, then call `then`; the seconds it takes at most. Said
+        again with a `grace`, that holds for those that are stopping too."""
         self._when_stopped = then
+        for node in self._nodes.values():
+            if grace is not None and node.is_stopping:
+                node.stop(grace)
         self._grace = grace
         self._successors.clear()
         self._look_soon()

@@ -37,7 +37,6 @@ class Supervisor:
         self._topics: set[str] = set()
         self._stoppers: list[Client] = []
         self._remaining: set[str] = set()
-        self._within = 0.0
         log = LogFile(folder / state.LOG)
         log.on_write = lambda: self._topics.add(LOG)
         around = Surroundings(
@@ -83,9 +82,8 @@ class Supervisor:
     def _begin_stop(self, grace: float | None) -> float:
         if not self._remaining:
             self._remaining = {"nodes", "runtime"}
-            self._within = self._nodes.stop_all(grace, lambda: self._ended("nodes"))
             self._runtime.stop(lambda: self._ended("runtime"))
-        return self._within
+        return self._nodes.stop_all(grace, lambda: self._ended("nodes"))
 
     def _ended(self, what: str) -> None:
         self._remaining.discard(what)

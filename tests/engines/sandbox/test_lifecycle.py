@@ -1,11 +1,16 @@
 """How nodes end and begin again, and how a project ends."""
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from conlink_compose.engines import EngineUnreachableError
+from conlink_compose.engines.sandbox import connection
 from conlink_compose.engines.sandbox.down import down
 from conlink_compose.engines.sandbox.folder import list_projects
 from conlink_compose.engines.sandbox.start import start
@@ -110,19 +115,48 @@ def test_a_start_after_a_kill_begins_anew(lab: Lab, host: Make) -> None:
     assert (lab.folder / "topology.json").exists()
 
 
-def test_all_of_a_project_dies_with_a_down_that_follows_a_stopped_supervisor(
-    lab: Lab, host: Make
+def test_a_supervisor_that_does_not_answer_is_ended(
+    lab: Lab, host: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab.up(host("h1"))
     pid = lab.machine_pid("h1")
+    os.kill(lab.control.supervisor_pid(), signal.SIGSTOP)
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
     assert down(lab.name) is True
-    assert not _lives(pid)
+    lab.wait(lambda: not _lives(pid))
     assert not lab.folder.exists()
 
 
-def _lives(pid: int) -> bool:
-    from pathlib import Path
+def test_a_second_stop_may_be_in_more_of_a_hurry(lab: Lab, shell: Make) -> None:
+    lab.up(shell("web", "trap '' TERM; echo armed; while :; do sleep 0.05; done", stop_grace=60))
+    lab.wait_for_text("armed")
+    patient = threading.Thread(target=lab.control.stop)
+    begin = time.monotonic()
+    patient.start()
+    time.sleep(0.2)
+    lab.control.stop(timeout=0)
+    patient.join()
+    assert time.monotonic() - begin < 10
 
+
+def test_sigterm_to_the_supervisor_is_a_stop(lab: Lab, shell: Make) -> None:
+    lab.up(shell("web", CATCH))
+    lab.wait_for_text("armed")
+    os.kill(lab.control.supervisor_pid(), signal.SIGTERM)
+    lab.wait(lambda: not lab.folder.exists())
+
+
+def test_a_hundred_nodes_come_up(lab: Lab, shell: Make) -> None:
+    lab.start()
+    lab.apply(shell("web", "exec sleep 1000", replicas=100))
+    begin = time.monotonic()
+    assert lab.status("web-100").state == "created"
+    assert time.monotonic() - begin < 1
+    lab.wait(lambda: all(s.state == "waiting" for s in lab.control.nodes()), seconds=60)
+    lab.control.stop()
+
+
+def _lives(pid: int) -> bool:
     try:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -64,6 +64,15 @@ def test_exactly_one_process_bears_a_host_name_and_dies_with_it(lab: Lab, host: 
     assert subprocess.run(pgrep, capture_output=True, check=False).returncode == 1
 
 
+def test_without_a_sleep_of_its_own_a_host_idles_all_the_same(lab: Lab) -> None:
+    name = f"h{lab.name}"
+    lab.up(Workload(Owner("host", name), environment=(("PATH", "/nowhere"),)))
+    lab.wait_for(name, "running")
+    pgrep = ["pgrep", "-f", f"mininet:{name}"]
+    found = subprocess.run(pgrep, capture_output=True, text=True, check=False).stdout.split()
+    assert found == [str(lab.machine_pid(name))]
+
+
 def test_an_idle_node_reaps_its_orphans(lab: Lab, host: Make) -> None:
     lab.up(host("h1"))
     assert lab.inside("h1", "sh", "-c", "(sleep 0.05 &) ").returncode == 0
