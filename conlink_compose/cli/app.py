@@ -110,10 +110,11 @@ def run() -> None:
     """Run the command line and end the process. No traceback reaches a user for what a user
     or the machine can cause."""
     from conlink_compose.engines import EngineUnreachableError
+    from conlink_compose.engines.sandbox import SandboxError
 
     try:
         app()
-    except EngineUnreachableError as error:
+    except (EngineUnreachableError, SandboxError) as error:
         console.complain(str(error))
         sys.exit(exit_status.NOT_UP)
     except KeyboardInterrupt:

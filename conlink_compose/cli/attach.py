@@ -1,0 +1,46 @@
+"""`up` in the foreground: the nodes' output, until Ctrl-C takes everything down."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import typer
+
+from conlink_compose.cli import console, exit_status
+from conlink_compose.cli.log_lines import LogPrinter
+from conlink_compose.engines import EngineUnreachableError
+
+if TYPE_CHECKING:
+    from conlink_compose.engines.sandbox.client import Control
+
+
+def follow_until_stopped(control: Control, *, prefix: bool) -> None:
+    """Shows the log until the project ends or somebody interrupts; then all is taken down."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_interrupt)
+    printer = LogPrinter([status.name for status in control.nodes()], prefix=prefix)
+    try:
+        for line in control.logs(follow=True):
+            printer.show(line)
+    except EngineUnreachableError:
+        return  # `down` from elsewhere: there is nothing left to follow
+    except KeyboardInterrupt:
+        _take_down(control)
+        raise typer.Exit(exit_status.INTERRUPTED) from None
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _take_down(control: Control) -> None:
+    from conlink_compose.engines.sandbox.down import down
+
+    project = control.folder.name
+    console.say("\ntaking it down; Ctrl-C again does not wait for the processes")
+    try:
+        down(project)
+    except KeyboardInterrupt:
+        down(project, 0)

@@ -1,0 +1,31 @@
+"""`conlink-compose down`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from conlink_compose.cli import console
+from conlink_compose.cli.context import project_name
+
+
+def down(
+    context: typer.Context,
+    timeout: Annotated[
+        float | None,
+        typer.Option("-t", "--timeout", help="Seconds for each node; else its stop_grace_period."),
+    ] = None,
+) -> None:
+    """Stop and remove everything of the project; also after a crash or a kill -9.
+
+    \b
+    Examples:
+      conlink-compose down
+      conlink-compose -p lab down -t 0
+    """
+    from conlink_compose.engines.sandbox.down import down as end_project
+
+    name = project_name(context)
+    was_up = end_project(name, timeout)
+    console.say(f"{name} is down" if was_up else f"{name} was not up; nothing to do")

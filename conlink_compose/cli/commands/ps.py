@@ -1,0 +1,40 @@
+"""`conlink-compose ps`"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from conlink_compose.cli import console
+from conlink_compose.cli.network_table import combine, network_table
+from conlink_compose.cli.project import control_of, nodes_named, runtime_socket
+
+
+def ps(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NODE]...")] = None,
+    form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """Show the nodes: what runs, and who is wired to what, as it is in the kernel now.
+
+    \b
+    Examples:
+      conlink-compose ps
+      conlink-compose ps --format json | jq '.[].interfaces'
+    """
+    from conlink_compose.runtime.client import ask
+
+    control = control_of(context)
+    network = ask(runtime_socket(control.folder), verb="network")
+    nodes = combine(nodes_named(control.nodes(), names or ()), network)
+    if form == "json":
+        console.out(json.dumps(nodes, indent=2))
+        return
+    console.out(network_table(nodes))
+    for node in nodes:
+        if node["problem"]:
+            console.complain(node["problem"])
+    for problem in network["problems"]:
+        console.complain(problem["message"])

@@ -1,0 +1,93 @@
+"""Waiting for a network to come up, with a line of progress for whoever watches."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conlink_compose.engines.sandbox.client import Control
+
+NO_HOPE = 5.0
+"""Seconds after which a problem that nothing changed is told, not waited for any longer."""
+
+LONG_RUNNING = 5.0
+"""Seconds after which a command that still runs counts as one that is meant to."""
+
+PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How far it came. `problems` are sentences; `settled` is that there is nothing to wait for."""
+
+    settled: bool
+    links: int
+    up: int
+    nodes: int
+    ready: int
+    problems: tuple[str, ...] = ()
+
+
+def wait_until_settled(
+    control: Control, socket_path: Path, timeout: float, *, commands: bool
+) -> Wiring:
+    """Until every declared node is ready and every process has begun, or there is no hope.
+
+    With `commands`, until every command has ended too, or runs for `LONG_RUNNING` seconds.
+    Raises `EngineUnreachableError`.
+    """
+    from conlink_compose.runtime.client import ask
+
+    began = changed = time.monotonic()
+    last: Wiring | None = None
+    while True:
+        now = time.monotonic()
+        wiring = _judge(ask(socket_path, verb="converge"), control, commands and now - began)
+        if wiring != last:
+            last, changed = wiring, now
+            _progress(wiring)
+        hopeless = bool(wiring.problems) and now - changed > NO_HOPE
+        if wiring.settled or hopeless or now - began > timeout:
+            _progress(None)
+            return wiring
+        time.sleep(PAUSE)
+
+
+def _judge(progress: dict[str, Any], control: Control, waited_for_commands: float) -> Wiring:
+    statuses = control.nodes()
+    begun = all(status.state not in ("created", "waiting") for status in statuses)
+    problems = [problem["message"] for problem in progress["problems"]]
+    problems += [status.problem for status in statuses if status.problem]
+    running = waited_for_commands is not False and waited_for_commands < LONG_RUNNING
+    unfinished = running and any(
+        command.exit_code is None for status in statuses for command in status.commands
+    )
+    problems += [
+        f"a command of {status.name} ended with {command.exit_code}: {' '.join(command.argv)}"
+        for status in statuses
+        for command in status.commands
+        if command.exit_code
+    ]
+    return Wiring(
+        settled=progress["settled"] and begun and not unfinished and not problems,
+        links=progress["links"],
+        up=progress["up"],
+        nodes=progress["nodes"],
+        ready=progress["ready"],
+        problems=tuple(problems),
+    )
+
+
+def _progress(wiring: Wiring | None) -> None:
+    """One line that is written over; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        return
+    text = (
+        f"nodes {wiring.ready}/{wiring.nodes}  links {wiring.up}/{wiring.links}" if wiring else ""
+    )
+    sys.stderr.write(f"\r\x1b[K{text}")
+    sys.stderr.flush()
