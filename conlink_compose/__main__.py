@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def main() -> None:
-    from conlink_compose.cli.app import run  # noqa: PLC0415  (a script's start: nothing before it)
+    from conlink_compose.cli.app import run  # noqa: PLC0415 -- a script's start
 
     run()
 

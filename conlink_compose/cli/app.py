@@ -65,7 +65,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def options(  # noqa: PLR0913, PLR0917  (one parameter an option of Compose's)
+def options(
     context: typer.Context,
     file: Annotated[
         list[str] | None,

@@ -31,7 +31,7 @@ def follow_until_stopped(control: Control, *, prefix: bool) -> None:
         raise typer.Exit(exit_status.INTERRUPTED) from None
 
 
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 

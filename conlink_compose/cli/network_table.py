@@ -14,7 +14,7 @@ HEADS = ("NODE", "STATE", "INTERFACE", "ADDRESSES", "JOINED TO", "MAC", "LINK")
 
 
 def combine(statuses: Sequence[NodeStatus], network: dict[str, Any]) -> list[dict[str, Any]]:
-    """One dict a node: what runs in it, as the engine says, and its interfaces, as the kernel does."""
+    """One dict a node: what runs in it (the engine says) and its interfaces (the kernel says)."""
     wired = {node["name"]: node for node in network["nodes"]}
     return [
         {

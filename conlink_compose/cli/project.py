@@ -48,10 +48,10 @@ def nodes_named(statuses: Sequence[NodeStatus], names: Sequence[str]) -> list[No
 def node_named(statuses: Sequence[NodeStatus], name: str, index: int | None = None) -> NodeStatus:
     """The one node that is called so; of a service its replica `index`, or its first."""
     found = _called(statuses, name)
-    for status in found:
-        if status.index == (index or found[0].index):
-            return status
-    end(f"{name} has no replica {index}; it has {', '.join(str(s.index) for s in found)}")
+    numbers = [status.index for status in found]
+    if index and index not in numbers:
+        end(f"{name} has no replica {index}; it has {', '.join(map(str, numbers))}")
+    return found[numbers.index(index) if index else 0]
 
 
 def end(sentence: str, status: int = exit_status.NOT_UP) -> NoReturn:

@@ -27,12 +27,6 @@ def ask(socket_path: Path, **request: object) -> Answer:
         return next(_talk(connection, request))
 
 
-def watch(socket_path: Path) -> Iterator[Answer]:
-    """Progress, now and after each pass, until the caller stops. Raises `EngineUnreachableError`."""
-    with _connection(socket_path) as connection:
-        yield from _talk(connection, {"verb": "watch"})
-
-
 @contextmanager
 def _connection(socket_path: Path) -> Iterator[socket.socket]:
     deadline = time.monotonic() + BIRTH_PATIENCE

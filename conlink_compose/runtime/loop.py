@@ -47,7 +47,6 @@ class Loop:
 
     def _pass(self) -> None:
         outcome = self._controller.converge()
-        self._server.broadcast(report.progress(outcome))
         if outcome.settled and not outcome.problems:
             self._due, self._retry = None, RETRY_FIRST
         else:

@@ -23,7 +23,6 @@ REPLY_PATIENCE = 5.0
 class Client:
     connection: socket.socket
     buffer: bytearray = field(default_factory=bytearray)
-    watches: bool = False
 
 
 class Server:
@@ -60,11 +59,6 @@ class Server:
             except OSError:
                 self._drop(client)
 
-    def broadcast(self, news: dict[str, object]) -> None:
-        """To every client that said `{"verb": "watch"}`."""
-        for client in [client for client in self._clients if client.watches]:
-            self.reply(client, news)
-
     def _accept(self) -> None:
         with contextlib.suppress(BlockingIOError):
             connection, _ = self._listener.accept()
@@ -96,9 +90,6 @@ class Server:
         if not isinstance(request, dict):
             self.reply(client, {"error": "a request is one JSON object on one line"})
             return None
-        if request.get("verb") == "watch":
-            client.watches = True
-            return {"verb": "converge"}
         return request
 
     def _drop(self, client: Client) -> None:

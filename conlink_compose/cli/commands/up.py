@@ -20,7 +20,7 @@ ROWS_SHOWN = 60
 """A larger network is told in one line; `ps` shows all of it."""
 
 
-def up(  # noqa: PLR0913, PLR0917  (one parameter an option of Compose's)
+def up(
     context: typer.Context,
     detach: Annotated[bool, typer.Option("-d", "--detach", help="Return when it stands.")] = False,
     wait: Annotated[
