@@ -161,9 +161,10 @@ class Nodes:
                 self._nodes[name].write_hosts(text)
 
     def _release(self) -> None:
-        known, started = self._services()
-        for node in self._nodes.values():
-            if node.life and node.is_held and not awaited(node.workload, known, started):
+        held = [node for node in self._nodes.values() if node.life and node.life.is_held]
+        known, started = self._services() if any(n.workload.depends_on for n in held) else ((), ())
+        for node in held:
+            if node.life and not awaited(node.workload, known, started):
                 node.life.release()
 
     def _services(self) -> tuple[set[str], set[str]]:
