@@ -57,7 +57,7 @@ class _Filler:
         for key, value in pairs:
             if isinstance(value, str):
                 if "$" in value:
-                    box[key] = self._filled(value, box.values_at[key])  # type: ignore[index, call-overload]
+                    box[key] = self._filled(value, box.values_at[key])  # type: ignore[index]
             elif isinstance(value, Map | List):
                 self.fill(value)
 

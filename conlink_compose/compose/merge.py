@@ -116,7 +116,7 @@ def _settle(value: Value, known: dict[int, Value]) -> Value:
 
 def _settled_box(box: Map | List, known: dict[int, Value]) -> Map | List:
     keys = list(box) if isinstance(box, Map) else range(len(box))
-    values = [_settle(box[key], known) for key in keys]  # type: ignore[index, call-overload]
+    values = [_settle(box[key], known) for key in keys]  # type: ignore[index]
     old = box.values() if isinstance(box, Map) else box
     if all(a is b and not isinstance(a, Reset) for a, b in zip(old, values, strict=True)):
         return box

@@ -79,6 +79,8 @@ def syntax_error(file: str, text: str, error: Exception) -> Diagnostic:
         words = _STARTS.get(sign, (f"a value cannot begin with `{sign}`", "put it in quotes"))
     elif problem == "did not find expected key" and _is_behind_quote(text, at):
         words = ("there is text behind a quoted value", "quote the whole value")
+    elif _is_behind_variable(text, at):
+        words = ("`${` begins a map inside `{...}` and `[...]`", 'quote the value: "${NAME}"')
     else:
         words = _SENTENCES.get(problem, ("this is not YAML", "see https://yaml.org/spec/1.2.2"))
     message = f"{words[0]} (YAML reader: {problem})"
@@ -88,6 +90,10 @@ def syntax_error(file: str, text: str, error: Exception) -> Diagnostic:
 def _is_behind_quote(text: str, at: Span) -> bool:
     before = text.split("\n")[at.line - 1][: at.column - 1].rstrip()
     return before.endswith(('"', "'"))
+
+
+def _is_behind_variable(text: str, at: Span) -> bool:
+    return "${" in text.split("\n")[at.line - 1][: at.column]
 
 
 def _reader_error(file: str, text: str, error: Exception) -> Diagnostic:

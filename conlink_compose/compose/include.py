@@ -1,0 +1,190 @@
+"""`include`: whole projects of other files, whose services join this one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from conlink_compose.compose.env_file import read_env_file
+from conlink_compose.compose.files import Files
+from conlink_compose.compose.relative_paths import anchored
+from conlink_compose.compose.source import STDIN
+from conlink_compose.compose.tree import List, Map, Value
+from conlink_compose.diagnostics import Diagnostic, Severity, Span
+
+RESOURCES = ("services", "networks", "volumes", "configs", "secrets", "models")
+DEEPEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where files are read: the folder of their paths, their variables, the files on the way."""
+
+    folder: str
+    variables: Mapping[str, str]
+    chain: tuple[str, ...] = ()
+
+
+class Layered(Protocol):
+    """Reads several files of one scope to one tree."""
+
+    def __call__(
+        self, files: Files, names: tuple[str, ...], scope: Scope, asked_by: Span | None
+    ) -> Map | None: ...
+
+
+def include(files: Files, tree: Map, scope: Scope, layered: Layered) -> Map:
+    """`tree` with what its `include` names. Problems go to `files`."""
+    if tree.get("include") is None:
+        return tree
+    whole = _copy(tree)
+    for at, entry in _entries(files, tree):
+        included = _read(files, at, entry, scope, layered)
+        if included is not None:
+            _join(files, whole, included)
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    paths: tuple[str, ...]
+    project_directory: str | None
+    env_files: tuple[str, ...]
+
+
+def _entries(files: Files, tree: Map) -> Iterator[tuple[Span, _Entry]]:
+    value, at = tree["include"], tree.values_at["include"]
+    if not isinstance(value, List):
+        files.diagnostics.append(_bad(at))
+        return
+    for item, item_at in zip(value, value.values_at, strict=True):
+        entry = _entry(item)
+        if entry is None:
+            files.diagnostics.append(_bad(item_at))
+        else:
+            yield item_at, entry
+
+
+def _entry(item: Value) -> _Entry | None:
+    if isinstance(item, str):
+        return _Entry((item,), None, ())
+    if not isinstance(item, Map):
+        return None
+    paths, env_files = _texts(item.get("path")), _texts(item.get("env_file"))
+    folder = item.get("project_directory")
+    if not paths or env_files is None or not (folder is None or isinstance(folder, str)):
+        return None
+    return _Entry(paths, folder, env_files)
+
+
+def _texts(value: Value) -> tuple[str, ...] | None:
+    if value is None:
+        return ()
+    items = value if isinstance(value, List) else [value]
+    texts = tuple(item for item in items if isinstance(item, str))
+    return texts if len(texts) == len(items) else None
+
+
+def _bad(at: Span) -> Diagnostic:
+    message = "`include` is a list of file names, or of maps with `path`"
+    return Diagnostic("bad-include", message, at, "write `include: [other.yaml]`")
+
+
+def _read(files: Files, at: Span, entry: _Entry, scope: Scope, layered: Layered) -> Map | None:
+    names = tuple(files.below(scope.folder, path) for path in entry.paths)
+    repeated = next((name for name in names if name in scope.chain), None)
+    if repeated is not None:
+        way = " -> ".join([*scope.chain, repeated])
+        message = f"these files include one another: {way}"
+        files.diagnostics.append(Diagnostic("include-cycle", message, at))
+        return None
+    if len(scope.chain) > DEEPEST:
+        message = f"more than {DEEPEST} files include one another in a row"
+        files.diagnostics.append(Diagnostic("too-deep", message, at))
+        return None
+    folder = os.path.dirname(names[0])  # noqa: PTH120
+    if entry.project_directory is not None:
+        folder = files.below(scope.folder, entry.project_directory)
+    variables = _variables(files, at, entry, folder, scope)
+    tree = layered(files, names, Scope(folder, variables, scope.chain), at)
+    return None if tree is None else _resources(files, tree, folder)
+
+
+def _variables(
+    files: Files, at: Span, entry: _Entry, folder: str, scope: Scope
+) -> Mapping[str, str]:
+    """The including project's variables win over those of the included one's own files."""
+    names = [files.below(scope.folder, name) for name in entry.env_files]
+    default = files.below(folder, ".env")
+    if not names and os.path.isfile(files.absolute(default)):  # noqa: PTH113
+        names = [default]
+    variables = dict(scope.variables)
+    for name in names:
+        found, problems = read_env_file(name, files.working_directory, variables, at)
+        files.diagnostics += problems
+        for key, value in found.items():
+            if value is not None:
+                variables.setdefault(key, value)
+    if variables == scope.variables:
+        return scope.variables
+    return files.kept(variables)
+
+
+def _resources(files: Files, tree: Map, folder: str) -> Map:
+    """What Compose takes over: services, networks, ...; no `x-` key of the top level."""
+    taken = Map(tree.span)
+    for key in RESOURCES:
+        value = tree.get(key)
+        if not isinstance(value, Map):
+            continue
+        if key == "services":
+            value = _anchored(value, files.absolute(folder))
+        taken.put(key, value, tree.keys_at[key], tree.values_at[key])
+    if "x-conlink" in tree:
+        message = "Compose drops the top-level `x-` keys of an included file, so this block is too"
+        advice = "move it into a service or a file that you name with -f"
+        at = tree.keys_at["x-conlink"]
+        told = Diagnostic("include-drops-block", message, at, advice, Severity.WARNING)
+        files.diagnostics.append(told)
+    return taken
+
+
+def _anchored(services: Map, folder: str) -> Map:
+    changed = Map(services.span)
+    for name, service in services.items():
+        new = anchored(service, folder) if isinstance(service, Map) else service
+        changed.put(name, new, services.keys_at[name], services.values_at[name])
+    return changed
+
+
+def _join(files: Files, whole: Map, included: Map) -> None:
+    for kind, resources in included.items():
+        own = whole.get(kind)
+        assert isinstance(resources, Map)
+        target = _copy(own) if isinstance(own, Map) else Map(resources.span)
+        for name, value in resources.items():
+            if name not in target:
+                target.put(name, value, resources.keys_at[name], resources.values_at[name])
+            elif target[name] != value:
+                files.diagnostics.append(_conflict(kind, name, target, resources))
+        at = whole.values_at.get(kind, included.values_at[kind])
+        whole.put(kind, target, whole.keys_at.get(kind, included.keys_at[kind]), at)
+
+
+def _conflict(kind: str, name: str, own: Map, other: Map) -> Diagnostic:
+    there = other.keys_at[name]
+    file = "the standard input" if there.file == STDIN else there.file
+    message = f"`{kind}.{name}` stands here and, otherwise, in {file}, which is included"
+    advice = (
+        f"rename one, or change it in a file that comes later with -f (line {there.line} there)"
+    )
+    return Diagnostic("include-conflict", message, own.keys_at[name], advice)
+
+
+def _copy(box: Map) -> Map:
+    copy = Map(box.span)
+    for key, value in box.items():
+        copy.put(key, value, box.keys_at[key], box.values_at[key])
+    return copy

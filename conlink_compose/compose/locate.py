@@ -1,0 +1,98 @@
+"""Which files a request means, where its project lies and what its variables are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from conlink_compose.compose.env_file import read_env_file
+from conlink_compose.compose.request import Request
+from conlink_compose.compose.source import STDIN
+from conlink_compose.diagnostics import Diagnostic
+
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """`files` as the user named them, from the working directory. `directory` is absolute."""
+
+    files: tuple[str, ...]
+    directory: str
+    environment: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def locate(request: Request) -> Located:
+    """Command line first, then the environment with `.env`, then the search, as Compose does."""
+    environment = dict(request.environ)
+    problems = _add_env_files(request, _directory(request, request.files), environment)
+    files = request.files or _files_of_environment(environment)
+    if not files:
+        files, missing = _search(request.working_directory)
+        problems += missing
+    directory = _directory(request, files)
+    # A file found in a parent folder, or by COMPOSE_FILE, brings the `.env` beside it.
+    problems += _add_env_files(request, directory, environment)
+    names = tuple(STDIN if name == "-" else name for name in files)
+    return Located(names, directory, environment, tuple(dict.fromkeys(problems)))
+
+
+def _directory(request: Request, files: Iterable[str]) -> str:
+    first = next((name for name in files if name != "-"), "")
+    chosen = request.project_directory or os.path.dirname(first)  # noqa: PTH120
+    return os.path.normpath(Path(request.working_directory, chosen))
+
+
+def _files_of_environment(environment: Mapping[str, str]) -> tuple[str, ...]:
+    separator = environment.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    return tuple(name for name in environment.get("COMPOSE_FILE", "").split(separator) if name)
+
+
+def _add_env_files(
+    request: Request, directory: str, environment: dict[str, str]
+) -> list[Diagnostic]:
+    names = request.env_files or _env_files_of_environment(environment)
+    problems: list[Diagnostic] = []
+    if not names:
+        hidden = environment.get("COMPOSE_DISABLE_ENV_FILE", "").lower() in ("1", "true")
+        path = Path(directory, ".env")
+        names = () if hidden or not path.is_file() else (_shown(path, request.working_directory),)
+    found: dict[str, str] = {}
+    for name in names:
+        variables, wrong = read_env_file(name, request.working_directory, {**found, **environment})
+        problems += wrong
+        found.update({key: value for key, value in variables.items() if value is not None})
+    for key, value in found.items():
+        environment.setdefault(key, value)
+    return problems
+
+
+def _env_files_of_environment(environment: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in environment.get("COMPOSE_ENV_FILES", "").split(",") if name)
+
+
+def _search(directory: str) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    start = Path(directory)
+    for folder in (start, *start.parents):
+        name = next((name for name in NAMES if (folder / name).is_file()), None)
+        if name is None:
+            continue
+        more = next((name for name in OVERRIDES if (folder / name).is_file()), None)
+        paths = [folder / name] + ([folder / more] if more else [])
+        return tuple(_shown(path, directory) for path in paths), []
+    message = f"there is no compose file in {directory} or in a folder above it"
+    advice = f"name one with -f, or create {NAMES[0]}"
+    return (), [Diagnostic("no-compose-file", message, None, advice)]
+
+
+def _shown(path: Path, directory: str) -> str:
+    return os.path.relpath(path, directory)
