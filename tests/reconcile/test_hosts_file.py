@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from conlink_compose.reconcile.hosts_file import hosts_files
+
+from .declared import endpoint, on_bridge, service, topology, wire
+
+
+def test_every_node_knows_every_other_by_its_name_and_its_services() -> None:
+    declared = topology(
+        on_bridge("web", "lan", "10.0.0.10/24"),
+        on_bridge("db", "lan", "10.0.0.2/24", "fd00::2/64"),
+        services=(service("web", 2), service("db")),
+        bridges=("lan",),
+    )
+    text = hosts_files(declared)["db-1"]
+    assert text.splitlines()[0] == "127.0.0.1\tlocalhost"
+    assert "10.0.0.11\tweb web-2" in text
+    assert "fd00::2\tdb db-1" in text
+    assert set(hosts_files(declared)) == {"web-1", "web-2", "db-1"}
+
+
+def test_the_address_on_a_shared_wire_comes_first() -> None:
+    declared = topology(
+        wire(endpoint("r1", "e", "10.0.12.0/31"), endpoint("r2", "w", "10.0.12.1/31")),
+        wire(endpoint("r2", "e", "10.0.23.0/31"), endpoint("r3", "w", "10.0.23.1/31")),
+        services=(service("r1"), service("r2"), service("r3")),
+    )
+    files = hosts_files(declared)
+
+    def first(reader: str) -> str:
+        return next(line for line in files[reader].splitlines() if "r2" in line).split()[0]
+
+    assert (first("r1-1"), first("r3-1")) == ("10.0.12.1", "10.0.23.0")

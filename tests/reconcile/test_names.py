@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conlink_compose.reconcile.names import LONGEST, hub_names
+from conlink_compose.topology import Bridge, Endpoint, Link, Owner, Service, Topology
+
+from .declared import all_nodes, on_bridge, service, topology
+
+
+def test_a_name_that_fits_is_the_one_everybody_expects() -> None:
+    declared = topology(
+        on_bridge("web", "lan", dev="eth1"), services=(service("web", 2),), bridges=("lan",)
+    )
+    names = hub_names(declared, [])
+    assert names.outers == {("web-1", "eth1"): "web_1-eth1", ("web-2", "eth1"): "web_2-eth1"}
+    assert names.bridges == {"lan": "lan"}
+
+
+def test_a_hosts_outer_name_has_no_number() -> None:
+    link = Link("veth", Endpoint(Owner("host", "h1"), "eth0"), bridge="s1")
+    declared = Topology("p", (Service(Owner("host", "h1")),), (link,), (Bridge("s1"),))
+    assert hub_names(declared, []).outers == {("h1", "eth0"): "h1-eth0"}
+
+
+words = st.text("abcdefgh-é", min_size=1, max_size=24)
+
+
+@given(st.lists(words, unique=True, max_size=8), st.lists(words, unique=True, max_size=6))
+def test_names_fit_and_never_collide(services: list[str], bridges: list[str]) -> None:
+    declared = topology(
+        *(on_bridge(name, bridge) for name in services for bridge in bridges[:1]),
+        services=tuple(service(name, 3) for name in services),
+        bridges=tuple(bridges),
+    )
+    names = hub_names(declared, all_nodes(declared))
+    given_out = [*names.bridges.values(), *names.outers.values()]
+    assert len(set(given_out)) == len(given_out)
+    assert all(0 < len(name.encode()) <= LONGEST for name in given_out)
+    assert names == hub_names(declared, [])

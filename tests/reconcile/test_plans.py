@@ -1,0 +1,49 @@
+"""Whole plans as text: `plans/<case>/compose.yaml`, what there is before it, and the plan.
+
+`before.yaml` is the file whose network is up already; without it there is nothing yet. With
+CONLINK_GOLDEN=write the plans are written anew: read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from conlink_compose.compose.read import read
+from conlink_compose.compose.request import Request
+from conlink_compose.reconcile.bind import bind
+from conlink_compose.reconcile.plan import plan
+from conlink_compose.reconcile.text import describe_plan
+from conlink_compose.state import State
+
+from .declared import all_nodes
+
+PLANS = Path(__file__).parent / "plans"
+CASES = sorted(path.parent for path in PLANS.glob("*/compose.yaml"))
+
+
+def desired(folder: Path, name: str) -> State:
+    if not (folder / name).exists():
+        return State()
+    reading = read(
+        Request(files=(name,), project_name="lab", environ={}, working_directory=str(folder))
+    )
+    assert reading.topology, [diagnostic.message for diagnostic in reading.diagnostics]
+    return bind(reading.topology, all_nodes(reading.topology)).state
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+def test_plan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    found = plan(desired(folder, "compose.yaml"), desired(folder, "before.yaml"))
+    assert not found.conflicts
+    golden = folder / "plan.txt"
+    if os.environ.get("CONLINK_GOLDEN") == "write":
+        golden.write_text(describe_plan(found.plan))
+    assert describe_plan(found.plan) == golden.read_text()
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 8
