@@ -122,9 +122,9 @@ class _Extender:
         if wanted not in names:
             where = f"in {scope.name}" if elsewhere else "in this file"
             message = f"there is no service `{wanted}` {where} to extend"
-            return self._tell(
-                "unknown-service", message, at, near_or_all(wanted, names, "the services are")
-            )
+            advice = near_or_all(wanted, names, "the services are")
+            self._tell("unknown-service", message, at, advice)
+            return None
         service = self.service(scope, wanted)
         if not isinstance(service, Map):
             return None

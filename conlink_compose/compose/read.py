@@ -1,0 +1,51 @@
+"""The whole way from a request to what is declared, with every mistake on it told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conlink_compose.compose import resolve, schema
+from conlink_compose.compose.load import Document, load_files
+from conlink_compose.compose.request import Request
+from conlink_compose.compose.workloads import workloads
+from conlink_compose.diagnostics import Diagnostic, Span, has_errors, in_file_order
+from conlink_compose.topology import Topology
+from conlink_compose.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read. `topology` is None where there is an error that forbids to act on it.
+
+    `sources` maps each file's name to its text, for `conlink_compose.diagnostics.render`.
+    """
+
+    document: Document | None
+    topology: Topology | None
+    workloads: tuple[Workload, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+
+
+def read(request: Request) -> Reading:
+    """Read, check and resolve all that `request` names."""
+    document, files = load_files(request)
+    problems = list(files.diagnostics)
+    if document is None:
+        return Reading(None, None, (), tuple(in_file_order(problems)), files.sources)
+    shape = schema.check(document)
+    topology, faults = resolve.resolve(document)
+    running, wrong = workloads(document)
+    told = {problem.span for problem in shape}
+    problems += shape
+    problems += [fault for fault in (*faults, *wrong) if not _is_told(fault, told)]
+    unique = tuple(in_file_order(problems))
+    return Reading(
+        document, None if has_errors(unique) else topology, running, unique, files.sources
+    )
+
+
+def _is_told(problem: Diagnostic, told: set[Span | None]) -> bool:
+    """Has the schema complained about this very place already?"""
+    return problem.span is not None and problem.span in told
