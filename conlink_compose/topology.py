@@ -82,8 +82,11 @@ class Netem:
     loss_correlation: float | None = None
     loss_model: tuple[str, tuple[float, ...]] | None = None
     duplicate: float | None = None
+    duplicate_correlation: float | None = None
     corrupt: float | None = None
+    corrupt_correlation: float | None = None
     reorder: float | None = None
+    reorder_correlation: float | None = None
     gap: int | None = None
     rate: int | None = None
     limit: int | None = None

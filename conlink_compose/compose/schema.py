@@ -63,14 +63,19 @@ def link_keys_not_for(kind: str) -> frozenset[str]:
 
 def link_schema() -> dict[str, Any]:
     """The schema of a link, which the checks after a merge ask again."""
-    link: dict[str, Any] = _definitions()["link"]
-    return link
+    return definition("link")
+
+
+def definition(name: str) -> dict[str, Any]:
+    """The schema of one part of the language, as `bridge`."""
+    found: dict[str, Any] = _definitions()[name]
+    return found
 
 
 def _refused_blocks(tree: Map) -> Iterator[tuple[TreePath, list[ValidationError]]]:
-    for path, block, definition in _blocks(tree):
-        if not _accepts(definition, block):
-            yield path, list(_explainer(definition).iter_errors(block))
+    for path, block, kind in _blocks(tree):
+        if not _accepts(kind, block):
+            yield path, list(_explainer(kind).iter_errors(block))
 
 
 def _blocks(tree: Map) -> Iterator[tuple[TreePath, Value, str]]:
@@ -84,29 +89,29 @@ def _blocks(tree: Map) -> Iterator[tuple[TreePath, Value, str]]:
             yield ("services", name, KEY), service[KEY], "serviceBlock"
 
 
-def _accepts(definition: str, block: Value) -> bool:
+def _accepts(kind: str, block: Value) -> bool:
     try:
-        return bool(_judge(definition).is_valid(block))
+        return bool(_judge(kind).is_valid(block))
     except ValueError:
         # A number JSON does not have, as .nan; the other validator says what it is.
         return False
 
 
 @functools.cache
-def _judge(definition: str) -> Any:
-    return jsonschema_rs.Draft7Validator(_schema_of(definition))
+def _judge(kind: str) -> Any:
+    return jsonschema_rs.Draft7Validator(_schema_of(kind))
 
 
 @functools.cache
-def _explainer(definition: str) -> Any:
+def _explainer(kind: str) -> Any:
     # 0.2 s, and needed only where something is wrong.
     from jsonschema import Draft7Validator  # noqa: PLC0415
 
-    return Draft7Validator(_schema_of(definition))
+    return Draft7Validator(_schema_of(kind))
 
 
-def _schema_of(definition: str) -> dict[str, Any]:
-    return {"$ref": f"#/definitions/{definition}", "definitions": _definitions()}
+def _schema_of(kind: str) -> dict[str, Any]:
+    return {"$ref": f"#/definitions/{kind}", "definitions": _definitions()}
 
 
 @functools.cache

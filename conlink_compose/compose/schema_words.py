@@ -98,7 +98,12 @@ def _rank(error: ValidationError) -> tuple[int, int]:
     if error.schema is False:
         return (0, 0)
     order = {"type": 1, "enum": 2}.get(str(error.validator), 3)
-    return (order, len(error.validator_value) if error.validator == "enum" else 0)
+    return (order, len(_choices(error)) if error.validator == "enum" else 0)
+
+
+def _choices(error: ValidationError) -> list[Any]:
+    choices: Any = error.validator_value
+    return list(choices)
 
 
 def _unknown_keys(tree: Map, path: Path, error: ValidationError) -> Iterator[Diagnostic]:
@@ -120,7 +125,7 @@ def _unknown_keys(tree: Map, path: Path, error: ValidationError) -> Iterator[Dia
 
 def _missing_keys(tree: Map, path: Path, error: ValidationError) -> Iterator[Diagnostic]:
     schema: Any = error.schema
-    key = next(key for key in error.validator_value if f"'{key}'" in error.message)
+    key = next(key for key in _choices(error) if f"'{key}'" in error.message)
     expected = schema["properties"][key]
     yield Diagnostic(
         "missing-key",
@@ -143,8 +148,8 @@ def _bad_value(tree: Map, path: Path, error: ValidationError) -> Diagnostic:
     value, at = _at(tree, path), place_of(tree, path)
     subject = _subject(path)
     takes = f"{subject} {schema.get('errorMessage', 'takes another value')}"
-    if error.validator == "enum" and isinstance(value, str) and True not in error.validator_value:
-        choices = [str(choice) for choice in error.validator_value]
+    if error.validator == "enum" and isinstance(value, str) and True not in _choices(error):
+        choices = [str(choice) for choice in _choices(error)]
         code = _ENUM_CODES.get(str(path[-1]), "bad-value")
         help_ = near_or_all(value, choices, "there are")
         return Diagnostic(code, f'{takes}; "{value}" is none', at, help_)
@@ -166,5 +171,5 @@ def _at(tree: Map, path: Path) -> Value:
     value: Value = tree
     for step in path:
         assert isinstance(value, Map | List)
-        value = value[step]  # type: ignore[index, call-overload]
+        value = value[step]  # type: ignore[index]
     return value
