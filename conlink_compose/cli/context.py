@@ -72,7 +72,7 @@ def declared(context: typer.Context, *, to_bring_up: bool) -> Declared:
     reading = read(context)
     found: list[Diagnostic] = list(reading.diagnostics)
     if to_bring_up and reading.topology and reading.document:
-        from conlink_compose.compose.workloads import sandbox_warnings
+        from conlink_compose.compose.sandbox import sandbox_warnings
 
         found += [*unsupported(reading.topology), *sandbox_warnings(reading.document)]
     console.show(found, reading.sources)

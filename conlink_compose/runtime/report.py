@@ -15,7 +15,7 @@ Report = dict[str, object]
 def progress(outcome: Outcome) -> Report:
     """How far it is. `links` counts what is declared, replicas counted; `up` what stands.
 
-    `settled`: every declared node runs, and nothing is left to do.
+    `settled`: nothing is left to do for the nodes that run.
     """
     view = outcome.view
     nodes = status(view.nodes, view.binding, view.actual)
@@ -26,7 +26,7 @@ def progress(outcome: Outcome) -> Report:
         "up": _links_up(view, nodes),
         "nodes": declared,
         "ready": ready,
-        "settled": outcome.settled and ready >= declared,
+        "settled": outcome.settled,
         "problems": [problem.as_dict() for problem in outcome.problems],
     }
 
