@@ -83,12 +83,14 @@ def _creation(veth: Veth, mark: int) -> Request:
 
 def _finish(veths: Sequence[Veth]) -> Iterator[tuple[Veth, Refusal]]:
     for place, group in groupby(veths, key=lambda veth: veth.far_place):
-        together = list(group)
-        requests = [
-            messages_link.finish_far_end(
-                veth.far, veth.far_index, veth.master, in_hub=veth.far.netns == HUB
-            )
-            for veth in together
-        ]
-        for at, refusal in place.socket.exchange(requests).items():
-            yield together[at], refusal
+        owners: list[Veth] = []
+        requests: list[Request] = []
+        for veth in group:
+            in_hub = veth.far.netns == HUB
+            mine = messages_link.finish_far_end(veth.far, veth.far_index, veth.master, in_hub)
+            requests += mine
+            owners += [veth] * len(mine)
+        refusals = place.socket.exchange(requests, batch=2 * BATCH)
+        # One refusal a veth, the first: a dictionary keeps the last it is given.
+        first = {id(owners[at]): (owners[at], no) for at, no in sorted(refusals.items())[::-1]}
+        yield from first.values()

@@ -80,10 +80,18 @@ def finish(interface: Interface, index: int) -> Iterator[Request]:
         yield set_link(index, mtu, up=interface.up)
 
 
-def finish_far_end(interface: Interface, index: int, master: int | None, in_hub: bool) -> Request:
-    """What the kernel does not honour in the peer of a new veth."""
+def finish_far_end(
+    interface: Interface, index: int, master: int | None, in_hub: bool
+) -> tuple[Request, ...]:
+    """What the kernel does not honour in the peer of a new veth.
+
+    In the hub it takes two messages: of one message the kernel obeys IFF_UP before
+    IFLA_AF_SPEC, and an end that finds its carrier in between has an IPv6 address already.
+    """
     enslave = b"" if master is None else u32(uapi.IFLA_MASTER, master)
-    return set_link(index, enslave, NO_IPV6_ADDRESS if in_hub else b"", up=interface.up)
+    if in_hub:
+        return set_link(index, enslave, NO_IPV6_ADDRESS), set_link(index, up=interface.up)
+    return (set_link(index, up=interface.up),)
 
 
 def change(before: Interface, wanted: Interface, index: int, master: int | None) -> Request:

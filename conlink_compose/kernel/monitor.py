@@ -29,6 +29,8 @@ class Monitor:
         self._raw = raw
         raw.setblocking(False)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        # Only a bound socket is told anything; a request would bind it, but it sends none.
+        raw.bind((0, 0))
         raw.setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_LISTEN_ALL_NSID, 1)
         for group in _GROUPS:
             raw.setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_ADD_MEMBERSHIP, group)

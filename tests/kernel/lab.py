@@ -1,0 +1,124 @@
+"""Namespaces of a test's own. Only open descriptors hold them, so they end with the test,
+whatever becomes of it; `ip`, `bridge` and `ping` run in them by nsenter."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import subprocess
+from typing import Any
+
+from conlink_compose.kernel import Kernel, Observation, mark_of
+from conlink_compose.state import HUB, End, Interface, Operation
+
+CLONE_NEWNET = 0x40000000
+PROJECT = "lab"
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def new_netns() -> int:
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    try:
+        assert _libc.unshare(CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
+        made = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        assert _libc.setns(home, CLONE_NEWNET) == 0
+    finally:
+        os.close(home)
+    return made
+
+
+class Lab:
+    """A hub, nodes, and a `Kernel` that speaks to them."""
+
+    def __init__(self, *nodes: str) -> None:
+        self.netns = {label: new_netns() for label in (HUB, *nodes)}
+        self.kernel = Kernel(self.path(HUB), mark_of(PROJECT))
+
+    def path(self, label: str) -> str:
+        return f"/proc/{os.getpid()}/fd/{self.netns[label]}"
+
+    @property
+    def places(self) -> dict[str, str]:
+        return {label: self.path(label) for label in self.netns if label != HUB}
+
+    def observe(self) -> Observation:
+        return self.kernel.observe(self.places)
+
+    def do(self, *operations: Operation) -> None:
+        """Observe and obey; nothing may be refused."""
+        self.observe()
+        assert self.kernel.apply(operations) == ()
+
+    def run(self, label: str, *argv: str) -> subprocess.CompletedProcess[str]:
+        command = ("nsenter", f"--net={self.path(label)}", *argv)
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def ip(self, label: str, words: str) -> list[dict[str, Any]]:
+        """`ip -j WORDS`, read back."""
+        done = self.run(label, *f"ip -d -j {words}".split())
+        assert done.returncode == 0, done.stderr
+        found: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+        return [one for one in found if one]
+
+    def change(self, label: str, words: str) -> None:
+        """Somebody else's hand: `ip WORDS`."""
+        done = self.run(label, "ip", *words.split())
+        assert done.returncode == 0, done.stderr
+
+    def link(self, label: str, name: str) -> dict[str, Any] | None:
+        return next((one for one in self.ip(label, "link show") if one["ifname"] == name), None)
+
+    def cidrs(self, label: str, name: str) -> set[str]:
+        """All but the link-local ones."""
+        return {
+            f"{one['local']}/{one['prefixlen']}"
+            for link in self.ip(label, f"addr show dev {name}")
+            for one in link["addr_info"]
+            if one["scope"] != "link"
+        }
+
+    def pings(self, label: str, address: str) -> bool:
+        return self.run(label, "ping", "-c1", "-W2", address).returncode == 0
+
+    def restart(self, label: str) -> None:
+        """The node gets a new namespace, as a container does when it is started again."""
+        old, self.netns[label] = self.netns[label], new_netns()
+        os.close(old)
+
+    def close(self) -> None:
+        self.kernel.close()
+        for netns in self.netns.values():
+            os.close(netns)
+
+
+def add(thing: Any, other: Interface | None = None) -> Operation:
+    return Operation("add", thing, "test", other=other)
+
+
+def change(before: Any, thing: Any) -> Operation:
+    return Operation("change", thing, "test", before=before)
+
+
+def remove(thing: Any) -> Operation:
+    return Operation("remove", thing, "test")
+
+
+def veth(near: End, far: End, master: str = "") -> tuple[Interface, Interface]:
+    """Both ends as they are desired."""
+    return (
+        Interface(*near, "veth", mtu=1500, up=True, master="", peer=far),
+        Interface(*far, "veth", mtu=1500, up=True, master=master, peer=near),
+    )
+
+
+def add_bridge(name: str = "br") -> Operation:
+    return add(Interface(HUB, name, "bridge", up=True))
+
+
+def add_link(node: str, bridge: str = "br", dev: str = "eth0") -> Operation:
+    return add(*veth(End(node, dev), End(HUB, f"{node}-{dev}"), bridge))
+
+
+def add_wire(near: str, far: str, dev: str = "eth0") -> Operation:
+    return add(*veth(End(near, dev), End(far, dev)))
