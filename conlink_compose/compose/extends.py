@@ -119,10 +119,12 @@ class _Extender:
     def _found(self, scope: _Scope, wanted: str, at: Span, elsewhere: bool) -> Map | None:
         services = scope.tree.get("services")
         names = list(services) if isinstance(services, Map) else []
+        own = scope.chain[-1]
         if wanted not in names:
             where = f"in {scope.name}" if elsewhere else "in this file"
             message = f"there is no service `{wanted}` {where} to extend"
-            advice = near_or_all(wanted, names, "the services are")
+            others = [name for name in names if (scope.name, name) != own]
+            advice = near_or_all(wanted, others, "the services are")
             self._tell("unknown-service", message, at, advice)
             return None
         service = self.service(scope, wanted)

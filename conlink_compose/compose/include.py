@@ -176,10 +176,8 @@ def _join(files: Files, whole: Map, included: Map) -> None:
 def _conflict(kind: str, name: str, own: Map, other: Map) -> Diagnostic:
     there = other.keys_at[name]
     file = "the standard input" if there.file == STDIN else there.file
-    message = f"`{kind}.{name}` stands here and, otherwise, in {file}, which is included"
-    advice = (
-        f"rename one, or change it in a file that comes later with -f (line {there.line} there)"
-    )
+    message = f"`{kind}.{name}` stands here and in {file}, which is included, and they differ"
+    advice = f"rename one (line {there.line} there), or change it in a later file given with -f"
     return Diagnostic("include-conflict", message, own.keys_at[name], advice)
 
 

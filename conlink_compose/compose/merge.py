@@ -33,7 +33,7 @@ class _Merger:
         self.problems: list[Diagnostic] = []
 
     def maps(self, earlier: Map, later: Map, path: Path) -> Map:
-        merged = Map(later.span)
+        merged = Map(earlier.span)
         for key, value in earlier.items():
             if key not in later:
                 merged.put(key, value, earlier.keys_at[key], earlier.values_at[key])
@@ -57,13 +57,17 @@ class _Merger:
         else:
             old_at = earlier.values_at[key]
         value = self._values(old, old_at, new, at, path)
-        place = old_at if value is old and value is not new else at
-        merged.put(key, value, later.keys_at[key], place)
+        # What is merged of both stands where it stood first; a value that replaces, where it does.
+        first = value is not new
+        key_at = (earlier if first else later).keys_at[key]
+        merged.put(key, value, key_at, old_at if first else at)
 
     def _values(self, old: Value, old_at: Span, new: Value, at: Span, path: Path) -> Value:
         if old is None or isinstance(old, Reset):
             return new
-        if rules.matches(path, rules.AS_LIST) and new is not None:
+        if new is None:  # a key without a value takes nothing away
+            return old
+        if rules.matches(path, rules.AS_LIST):
             if not (isinstance(old, Map) and isinstance(new, Map)):
                 return self._lists(as_list(old, old_at), as_list(new, at), path)
         elif rules.matches(path, rules.NAMED):
@@ -76,14 +80,12 @@ class _Merger:
         if isinstance(old, List) and isinstance(new, List):
             return self._lists(old, new, path)
         if isinstance(old, Map | List) or isinstance(new, Map | List):
-            if new is None and isinstance(old, Map | List):
-                return old
             self.problems.append(_clash(path[-1], old, new, at))
             return old
         return new
 
     def _lists(self, old: List, new: List, path: Path) -> List:
-        merged = List(new.span)
+        merged = List(old.span)
         for items in (old, new):
             for value, at in zip(items, items.values_at, strict=True):
                 merged.put(value, at)

@@ -71,16 +71,25 @@ def _identity(value: Value, path: tuple[str, ...]) -> Hashable | None:
     return ("item", text.partition("=")[0] if rules.matches(path, rules.BY_NAME) else text)
 
 
+_FOLDERS = {"configs": "/", "secrets": "/run/secrets/"}
+
+
 def _target(value: Value, key: str) -> Hashable | None:
     if isinstance(value, Map):
-        target = value.get("target", value.get("source"))
-        return ("target", as_text(target)) if isinstance(target, str | int) else None
+        target = value.get("target")
+        if target is None and key in _FOLDERS:
+            target = value.get("source")
+        return ("target", _in_folder(key, target)) if isinstance(target, str) else None
     if not isinstance(value, str):
         return None
-    if key in ("configs", "secrets"):
-        return ("target", value)
+    if key in _FOLDERS:
+        return ("target", _in_folder(key, value))
     parts = value.split(":")
     return ("target", parts[1] if len(parts) > 1 else parts[0])
+
+
+def _in_folder(key: str, target: str) -> str:
+    return target if target.startswith("/") else _FOLDERS.get(key, "") + target
 
 
 def _port(value: Value) -> Hashable | None:

@@ -79,6 +79,8 @@ def syntax_error(file: str, text: str, error: Exception) -> Diagnostic:
         words = _STARTS.get(sign, (f"a value cannot begin with `{sign}`", "put it in quotes"))
     elif problem == "did not find expected key" and _is_behind_quote(text, at):
         words = ("there is text behind a quoted value", "quote the whole value")
+    elif problem == "did not find expected node content" and text.startswith(":", mark.index):
+        words = ("inside `{...}` and `[...]` a value cannot begin with `:`", "put it in quotes")
     elif _is_behind_variable(text, at):
         words = ("`${` begins a map inside `{...}` and `[...]`", 'quote the value: "${NAME}"')
     else:
