@@ -43,17 +43,16 @@ def explain(
     worst: dict[Path, ValidationError] = {}
     for error in errors:
         path = block + tuple(error.absolute_path)
-        if error.validator == "additionalProperties":
+        if error.schema is False:
+            yield from _keys_not_for_type(tree, path, link)
+        elif error.validator == "additionalProperties":
             yield from _unknown_keys(tree, path, error)
         elif error.validator == "required":
             yield from _missing_keys(tree, path, error)
         elif path not in worst or _rank(error) < _rank(worst[path]):
             worst[path] = error
     for path, error in worst.items():
-        if error.schema is False:
-            yield _key_not_for_type(tree, path, link)
-        else:
-            yield _bad_value(tree, path, error)
+        yield _bad_value(tree, path, error)
 
 
 def keys_not_for(link: dict[str, Any], kind: str) -> frozenset[str]:
@@ -94,9 +93,7 @@ def described(value: Value) -> str:
 
 
 def _rank(error: ValidationError) -> tuple[int, int]:
-    """A key that is out of place first, then its type; of two choices the narrower one."""
-    if error.schema is False:
-        return (0, 0)
+    """The type first; of two choices the narrower one."""
     order = {"type": 1, "enum": 2}.get(str(error.validator), 3)
     return (order, len(_choices(error)) if error.validator == "enum" else 0)
 
@@ -135,12 +132,15 @@ def _missing_keys(tree: Map, path: Path, error: ValidationError) -> Iterator[Dia
     )
 
 
-def _key_not_for_type(tree: Map, path: Path, link_schema: dict[str, Any]) -> Diagnostic:
-    link = _at(tree, path[:-1])
+def _keys_not_for_type(tree: Map, path: Path, link_schema: dict[str, Any]) -> Iterator[Diagnostic]:
+    """All of a link at once: jsonschema 4 gives the link's path, not the key's, for each."""
+    link = _at(tree, path if isinstance(path[-1], int) else path[:-1])
     assert isinstance(link, Map)
-    key = str(path[-1])
-    message, help_ = not_for_type(key, str(link["type"]), kinds_with(link_schema, key))
-    return Diagnostic("key-not-for-type", message, link.keys_at[key], help_)
+    kind = str(link["type"])
+    denied = keys_not_for(link_schema, kind)
+    for key in (key for key in link if key in denied):
+        message, help_ = not_for_type(key, kind, kinds_with(link_schema, key))
+        yield Diagnostic("key-not-for-type", message, link.keys_at[key], help_)
 
 
 def _bad_value(tree: Map, path: Path, error: ValidationError) -> Diagnostic:

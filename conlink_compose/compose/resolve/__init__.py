@@ -6,6 +6,7 @@ The way of a link: `entries` (which list it stands in), `pieces` (which interfac
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,14 @@ def resolve(document: Document) -> tuple[Topology | None, list[Diagnostic]]:
     """
     notes = Notes(document.sources)
     faults = Faults(schema.faults(document))
-    topology = _Resolving(document, notes, faults).topology()
+    # Everything made here lives on; the collector's looking through it costs 0.3 s at 5,000 links.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        topology = _Resolving(document, notes, faults).topology()
+    finally:
+        if collecting:
+            gc.enable()
     if faults or has_errors(notes.diagnostics):
         return None, notes.diagnostics
     return topology, notes.diagnostics

@@ -60,8 +60,8 @@ def _check_address(notes: Notes, domain: _Domain, end: End, address: IpInterface
     index, first = found
     taken = address_of(address, index).ip
     message = f"{taken}{_for_replica(end, index)} is taken by {_who(first)}, at {first[2]}"
-    if first[0] is end and first[2] == at:
-        message = f"{taken} is given twice"
+    if first[0] is end:
+        message = f"{end.called()} has {taken} already, at {first[2]}"
     notes.error("address-twice", at, message)
 
 

@@ -10,6 +10,11 @@ from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Span
 from conlink_compose.topology import Owner, Service
 
+_UNKNOWN_CODES = {
+    "service": "unknown-service",
+    "container": "unknown-container",
+    "host": "unknown-host",
+}
 SHARED = ("service:", "container:", "host")
 
 
@@ -64,7 +69,7 @@ class Project:
             help_ = "the network service itself cannot have links"
         else:
             help_ = near_or_all(name, self.names(kind), f"the {kind}s are")
-        notes.error(f"unknown-{kind}", at, f'there is no {kind} "{name}"', help_)
+        notes.error(_UNKNOWN_CODES[kind], at, f'there is no {kind} "{name}"', help_)
 
 
 def read_project(notes: Notes, name: str, tree: Map) -> Project:

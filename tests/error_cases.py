@@ -1,0 +1,67 @@
+"""The cases of tests/errors: what each asks for, and what a user is told about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from conlink_compose.compose.read import Reading, read
+from conlink_compose.compose.request import Request
+from conlink_compose.diagnostics import render
+
+FOLDER = Path(__file__).parent / "errors"
+_OPTIONS = ("-f", "-p", "--profile", "--env-file", "--project-directory")
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    folder: Path
+    words: tuple[str, ...]
+    expected: Path
+
+    def request(self) -> Request:
+        options: dict[str, list[str]] = {option: [] for option in _OPTIONS}
+        environ = {}
+        words = list(self.words)
+        while words:
+            word = words.pop(0)
+            if word in _OPTIONS:
+                options[word].append(words.pop(0))
+            else:
+                name, _, value = word.partition("=")
+                environ[name] = value
+        return Request(
+            environ,
+            str(self.folder),
+            tuple(options["-f"]),
+            next(iter(options["-p"]), None),
+            next(iter(options["--project-directory"]), None),
+            tuple(options["--env-file"]),
+            tuple(options["--profile"]),
+        )
+
+    def reading(self) -> Reading:
+        return read(self.request())
+
+    def told(self) -> str:
+        reading = self.reading()
+        words = [render(diagnostic, reading.sources) for diagnostic in reading.diagnostics]
+        return "\n".join(words) + "\n"
+
+
+def cases() -> list[Case]:
+    found = [
+        Case(file.stem, FOLDER, ("-f", file.name), file.with_suffix(".txt"))
+        for file in FOLDER.glob("*.yaml")
+    ]
+    for folder in (path for path in FOLDER.iterdir() if path.is_dir()):
+        args = folder / "args"
+        words = tuple(args.read_text().split("\n")[:-1]) if args.exists() else ()
+        found.append(Case(folder.name, folder, words, folder / "expected.txt"))
+    return sorted(found, key=lambda case: case.name)
+
+
+if __name__ == "__main__":
+    for one in cases():
+        one.expected.write_text(one.told())

@@ -1,0 +1,67 @@
+"""Every mistake is told in exactly these words, at exactly this place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import conlink_compose.compose
+from tests.error_cases import FOLDER, Case, cases
+
+ALL = cases()
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_the_words(case: Case) -> None:
+    assert case.told() == case.expected.read_text()
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_an_error_leaves_no_topology(case: Case) -> None:
+    reading = case.reading()
+    errors = [diagnostic for diagnostic in reading.diagnostics if diagnostic.is_error]
+    assert (reading.topology is None) == bool(errors)
+    assert reading.diagnostics
+
+
+def test_no_words_without_a_case() -> None:
+    expected = {case.expected for case in ALL}
+    left = {path for path in FOLDER.rglob("*.txt") if path not in expected}
+    assert not left
+
+
+def test_every_code_has_a_case_and_every_case_a_code() -> None:
+    told = {diagnostic.code for case in ALL for diagnostic in case.reading().diagnostics}
+    assert told == set(_codes())
+
+
+def _codes() -> Iterator[str]:
+    """The codes in the sources: first argument of an error, or value of a table `..._CODES`."""
+    for folder in conlink_compose.compose.__path__:
+        for file in Path(folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and _tells(node.func):
+                    yield from (text for text in _texts(node.args[:1]) if _is_code(text))
+                elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+                    names = [name.id for name in node.targets if isinstance(name, ast.Name)]
+                    if names and names[0].endswith("_CODES"):
+                        yield from _texts(node.value.values)
+
+
+def _tells(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("error", "warning", "Diagnostic", "_tell", "wrong", "_stop")
+
+
+def _texts(nodes: list[ast.expr]) -> Iterator[str]:
+    for root in nodes:
+        for node in ast.walk(root):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def _is_code(text: str) -> bool:
+    return text.replace("-", "").isalpha() and text.islower()
