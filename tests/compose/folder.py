@@ -23,7 +23,7 @@ def request(folder: Path, environ: Mapping[str, str] | None = None, **words: Any
     return Request(environ=environ or {}, working_directory=str(folder), **words)
 
 
-def loaded(folder: Path, files: Mapping[str, str], **words: Any) -> Document:
+def loaded(folder: Path, files: Mapping[str, str], /, **words: Any) -> Document:
     """The document of `files`, in the order given. There must be no error."""
     document, problems = tried(folder, files, **words)
     assert not [problem for problem in problems if problem.is_error], problems
@@ -32,7 +32,7 @@ def loaded(folder: Path, files: Mapping[str, str], **words: Any) -> Document:
 
 
 def tried(
-    folder: Path, files: Mapping[str, str], **words: Any
+    folder: Path, files: Mapping[str, str], /, **words: Any
 ) -> tuple[Document | None, list[Diagnostic]]:
     write(folder, files)
     words.setdefault("files", tuple(files))
