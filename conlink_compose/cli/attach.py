@@ -10,7 +10,6 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.log_lines import LogPrinter
-from conlink_compose.engines import EngineUnreachableError
 
 if TYPE_CHECKING:
     from conlink_compose.engines.sandbox.client import Control
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 def follow_until_stopped(control: Control, *, prefix: bool) -> None:
     """Shows the log until the project ends or somebody interrupts; then all is taken down."""
+    from conlink_compose.engines import EngineUnreachableError
+
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_interrupt)
     printer = LogPrinter([status.name for status in control.nodes()], prefix=prefix)

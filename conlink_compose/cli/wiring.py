@@ -22,14 +22,19 @@ PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How far it came. `problems` are sentences; `settled` is that there is nothing to wait for."""
+    """How far it came. `problems` are sentences; `done` is that there is nothing to wait for."""
 
-    settled: bool
+    done: bool
     links: int
     up: int
     nodes: int
     ready: int
     problems: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """All is as it should be."""
+        return self.done and not self.problems
 
 
 def wait_until_settled(
@@ -51,7 +56,7 @@ def wait_until_settled(
             last, changed = wiring, now
             _progress(wiring)
         hopeless = bool(wiring.problems) and now - changed > NO_HOPE
-        if wiring.settled or hopeless or now - began > timeout:
+        if wiring.done or hopeless or now - began > timeout:
             _progress(None)
             return wiring
         time.sleep(PAUSE)
@@ -73,7 +78,7 @@ def _judge(progress: dict[str, Any], control: Control, waited_for_commands: floa
         if command.exit_code
     ]
     return Wiring(
-        settled=progress["settled"] and begun and not unfinished and not problems,
+        done=progress["settled"] and begun and not unfinished,
         links=progress["links"],
         up=progress["up"],
         nodes=progress["nodes"],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .project import Project, eventually, project
+from tests.project import Project, eventually, project
 
 pytestmark = pytest.mark.namespaces
 

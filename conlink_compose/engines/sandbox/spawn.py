@@ -7,6 +7,7 @@ cannot. An end of the pipe after `exec` means that the exec succeeded: it closed
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -127,6 +128,7 @@ def _make(birth: Birth) -> list[tuple[str, str]]:
     unshare(NEWNET | NEWNS | NEWUTS | NEWIPC)
     bring_up()
     mounts.make_own()
+    _skip_duplicate_detection()
     sethostname(birth.hostname)
     mounts.bind_files(birth.files)
     for mount in birth.mounts:
@@ -135,6 +137,18 @@ def _make(birth: Birth) -> list[tuple[str, str]]:
         if reason := sysctls.refusal(name):
             raise SandboxError(reason)
     return _try_sysctls(birth.sysctls)
+
+
+def _skip_duplicate_detection() -> None:
+    """No interface of this node waits for duplicate address detection (RFC 4862, 5.4).
+
+    Until it ends, a second after the link is up, an interface has no usable link-local address;
+    and without one a router cannot even ask who its next hop is (net/ipv6/ndisc.c, ndisc_solicit),
+    so it loses what it should forward. MACs here are given out, not chosen by chance. A service
+    that wants it sets `net.ipv6.conf.default.accept_dad: 1` in its `sysctls`.
+    """
+    with contextlib.suppress(FileNotFoundError):  # a kernel without IPv6
+        sysctls.write("net/ipv6/conf/default/accept_dad", "0")
 
 
 def _try_sysctls(wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
