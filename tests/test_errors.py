@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,16 +40,21 @@ def test_every_code_has_a_case_and_every_case_a_code() -> None:
 
 
 def _codes() -> Iterator[str]:
-    """The codes in the sources: first argument of an error, or value of a table `..._CODES`."""
+    """The codes in the sources: what an error begins with, a table `..._CODES`, a `code`."""
     for folder in conlink_compose.compose.__path__:
         for file in Path(folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text())):
                 if isinstance(node, ast.Call) and _tells(node.func):
                     yield from (text for text in _texts(node.args[:1]) if _is_code(text))
-                elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-                    names = [name.id for name in node.targets if isinstance(name, ast.Name)]
-                    if names and names[0].endswith("_CODES"):
-                        yield from _texts(node.value.values)
+                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    yield from _assigned(node.targets[0].id, node.value)
+
+
+def _assigned(name: str, value: ast.expr) -> Iterator[str]:
+    if name.endswith("_CODES") and isinstance(value, ast.Dict):
+        yield from _texts(value.values)
+    elif name == "code" and isinstance(value, ast.IfExp):
+        yield from (text for text in _texts([value.body, value.orelse]) if _is_code(text))
 
 
 def _tells(function: ast.expr) -> bool:
@@ -64,4 +70,4 @@ def _texts(nodes: list[ast.expr]) -> Iterator[str]:
 
 
 def _is_code(text: str) -> bool:
-    return text.replace("-", "").isalpha() and text.islower()
+    return re.fullmatch("[a-z]+(-[a-z]+)+", text) is not None

@@ -101,5 +101,6 @@ def whole(notes: Notes, fields: Fields, key: str, schema: dict[str, Any]) -> int
     if value.isdecimal() and limits["minimum"] <= int(value) <= limits["maximum"]:
         return int(value)
     takes = limits["errorMessage"]
-    notes.error("wrong-type", field.at, f"{key} {takes}; this is {described(field.value)}")
+    code = "bad-value" if value.isdecimal() else "wrong-type"
+    notes.error(code, field.at, f"{key} {takes}; this is {described(field.value)}")
     return None

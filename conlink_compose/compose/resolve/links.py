@@ -131,7 +131,7 @@ def _check_keys(notes: Notes, end: End, schema: dict[str, Any]) -> None:
         if not fields[key].refused:
             message, help_ = not_for_type(key, kind, kinds_with(schema, key))
             notes.error("key-not-for-type", fields[key].key_at, message, help_)
-    if end.draft.far is not None and kind != VETH:
+    if end.draft.far is not None and kind != VETH and not end.draft.partial:
         at = end.draft.far_at or end.draft.at
         message, help_ = not_for_type("peer", kind, [VETH])
         notes.error("key-not-for-type", at, message, help_)
@@ -140,8 +140,8 @@ def _check_keys(notes: Notes, end: End, schema: dict[str, Any]) -> None:
     for key in (*needed, "vlanid") if kind == "vlan" else needed:
         if key not in fields and not end.draft.partial:
             takes = schema["properties"][key]["errorMessage"]
-            message = f"a link of type {kind} needs the key {key}"
-            notes.error("missing-key", end.draft.at, message, f"{key} {takes}")
+            message = f'a link of type {kind} needs the key "{key}"'
+            notes.error("missing-key", end.draft.at, message, f"it {takes}")
 
 
 def _check_mode(notes: Notes, end: End, kind: str, schema: dict[str, Any]) -> None:
