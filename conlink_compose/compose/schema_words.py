@@ -126,7 +126,7 @@ def _missing_keys(tree: Map, path: Path, error: ValidationError) -> Iterator[Dia
     expected = schema["properties"][key]
     yield Diagnostic(
         "missing-key",
-        f"{_called(schema['title'])} needs the key \"{key}\"",
+        f'{_called(schema["title"])} needs the key "{key}"',
         place_of(tree, path),
         f"it {expected['errorMessage']}" if "errorMessage" in expected else None,
     )

@@ -15,12 +15,13 @@ from conlink_compose.topology import Owner
 
 @dataclass(slots=True)
 class Draft:
-    """`at` and `order` are those of its first piece in the order of the files."""
+    """`at` and `order` are those of its first own piece in the order of the files."""
 
     key: Key
     at: Span
     dev_at: Span
     order: tuple[int, int, int, bool]
+    own: bool
     fields: Fields = field(default_factory=dict)
     far: Key | None = None
     far_at: Span | None = None
@@ -46,12 +47,13 @@ def merge(notes: Notes, project: Project, pieces: Iterable[Piece]) -> dict[Key, 
             _twice(notes, piece.key, piece.dev_at, first.dev_at)
             continue
         draft = drafts.get(piece.key)
-        order = (*piece.entry.order, not piece.near)
+        order, own = (*piece.entry.order, not piece.near), piece.entry.rank.own
         if draft is None:
-            draft = Draft(piece.key, piece.entry.at, piece.dev_at, order)
+            draft = Draft(piece.key, piece.entry.at, piece.dev_at, order, own)
             drafts[piece.key] = draft
-        elif order < draft.order:
-            draft.order, draft.at, draft.dev_at = order, piece.entry.at, piece.dev_at
+        elif (not own, order) < (not draft.own, draft.order):
+            draft.order, draft.own = order, own
+            draft.at, draft.dev_at = piece.entry.at, piece.dev_at
         draft.fields.update(piece.fields)
         draft.partial |= piece.partial
         if piece.far:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple
 
 from conlink_compose.compose.resolve.fields import Faults, Path
 from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Span
 from conlink_compose.topology import Owner
 
-Rank: TypeAlias = tuple[int, bool, bool]
-"""File, a service's own block after the top level, its own text after what it extends."""
+
+class Rank(NamedTuple):
+    """The greater is the stronger. `own`: it stands in the text of the service, not of one that
+    is extended."""
+
+    file: int
+    in_service: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Walk:
                     at,
                     (*path, key, index),
                     owner,
-                    (file, owner is not None, own),
+                    Rank(file, owner is not None, own),
                     (path, at.file, home),
                     (file, at.line, at.column),
                 )
