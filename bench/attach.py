@@ -1,0 +1,106 @@
+"""Attaching N nodes to one bridge: ours beside the floor (C), `ip -batch` and plain `ip`.
+
+    uv run python bench/attach.py [--rounds 5] [--nodes 100 1000] [--no-ipv6]
+
+Each round runs every method once, one after the other, in the same namespaces, and reads the
+kernel back after each. The table holds medians, and their ratios to the floor's.
+
+With IPv6 in the nodes, as it is by default, each new node sends its neighbour discovery to all
+others of the bridge: at 1,000 nodes that costs more than all else, whoever attaches them, and makes
+the figures waver. `--no-ipv6` shows the attaching alone, as in containers of Docker's default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import methods
+from field import Field
+
+PATIENCE = 60.0
+"""Seconds a method may take in one run; one that would need longer is left out, and said so."""
+
+Laps = dict[str, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--nodes", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--no-ipv6", action="store_true")
+    arguments = parser.parse_args()
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with tempfile.TemporaryDirectory(prefix="conlink-bench-") as folder:
+        program = compiled(folder)
+        slowest = 0.0
+        for count in arguments.nodes:
+            ways = ways_of(program)
+            if slowest * count > PATIENCE:
+                del ways["one ip a step"]
+                print(f"\n(one ip a step: left out at {count} nodes, would take over a minute)")
+            found = measure(Field(count, ipv6=not arguments.no_ipv6), arguments.rounds, ways)
+            report(count, found)
+            slowest = max(slowest, median(r["apply"] for r in list(found.values())[-1]) / count)
+
+
+def compiled(folder: str) -> str:
+    source = Path(__file__).with_name("floor.c")
+    program = str(Path(folder, "floor"))
+    subprocess.run(["cc", "-O2", "-Wall", "-o", program, str(source)], check=True)
+    return program
+
+
+def ways_of(program: str) -> dict[str, Callable[[Field], Laps]]:
+    return {
+        "floor (C)": lambda field: methods.floor(field, program),
+        "conlink-compose": methods.ours,
+        "ip -batch": methods.ip_batch,
+        "one ip a step": methods.ip_steps,
+    }
+
+
+def measure(
+    field: Field, rounds: int, ways: dict[str, Callable[[Field], Laps]]
+) -> dict[str, list[Laps]]:
+    found: dict[str, list[Laps]] = {name: [] for name in ways}
+    try:
+        for _ in range(rounds):
+            for name, way in ways.items():
+                found[name].append(way(field))
+                field.verify()
+                field.clear()
+    finally:
+        field.close()
+    return found
+
+
+def report(count: int, found: dict[str, list[Laps]]) -> None:
+    base = median(run["apply"] for run in found["floor (C)"])
+    print(f"\n{count} nodes, one link, one address and one route each; every run read back")
+    print(f"{'':34}{'median':>10}{'a link':>10}{'to floor':>10}")
+    for name, runs in found.items():
+        line(f"{name}: apply", [run["apply"] for run in runs], count, base)
+        if len(runs[0]) > 1:
+            for lap in runs[0]:
+                line(f"    {lap}", [run[lap] for run in runs], count, base)
+            whole = [sum(run.values()) - run["open and observe"] for run in runs]
+            line("    the whole loop, sockets warm", whole, count, base)
+
+
+def line(name: str, seconds: list[float], count: int, base: float) -> None:
+    middle = median(seconds)
+    print(
+        f"{name:34}{middle * 1e3:>7.1f} ms{middle / count * 1e3:>7.2f} ms{middle / base:>9.2f}x",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

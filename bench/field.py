@@ -1,0 +1,105 @@
+"""Where the benchmarks run: a hub and N nodes, namespaces that only open descriptors hold."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import subprocess
+import time
+
+from conlink_compose.kernel import Kernel
+from conlink_compose.state import HUB, Address, Interface, Route
+from conlink_compose.topology import Node, Owner
+
+GROUP = 0x63BE7C41
+"""The interface group of all that is made here, by whichever method."""
+
+_CLONE_NEWNET = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Field:
+    """Made beforehand and not timed; empty again after each run."""
+
+    def __init__(self, count: int, *, ipv6: bool = True) -> None:
+        self.count = count
+        self._hub, *self._nodes = (_new_netns() for _ in range(count + 1))
+        self.owner = Owner("service", "node")
+        if not ipv6:
+            for path in self.paths:
+                off = "net.ipv6.conf.default.disable_ipv6=1"
+                subprocess.run([*at(path), "sysctl", "-qw", off], check=True)
+
+    @property
+    def hub(self) -> str:
+        return _path(self._hub)
+
+    @property
+    def paths(self) -> list[str]:
+        return [_path(node) for node in self._nodes]
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [
+            Node(f"node-{i}", self.owner, i, path) for i, path in enumerate(self.paths, start=1)
+        ]
+
+    @property
+    def places(self) -> dict[str, str]:
+        return {node.name: node.netns for node in self.nodes}
+
+    def verify(self) -> None:
+        """Every port, address and route is there: by our own reading, and by `ip` in a sample."""
+        kernel = Kernel(self.hub, GROUP)
+        things = kernel.observe(self.places).state.things.values()
+        kernel.close()
+        ports = [one for one in things if isinstance(one, Interface) and one.master]
+        inside = [one for one in things if isinstance(one, Interface) and one.netns != HUB]
+        assert len(ports) == len(inside) == self.count, (len(ports), len(inside))
+        assert all(one.up for one in (*ports, *inside))
+        addresses = {one.cidr for one in things if isinstance(one, Address)}
+        assert addresses == {f"10.0.{n >> 8}.{n & 255}/16" for n in range(1, self.count + 1)}
+        assert sum(isinstance(one, Route) for one in things) == self.count
+        assert len(ip_json(self.hub, "link show type bridge_slave")) == self.count
+        for path in self.paths[:: max(1, self.count // 5)]:
+            (link,) = ip_json(path, "addr show dev eth0")
+            assert link["operstate"] == "UP"
+            assert [a["prefixlen"] for a in link["addr_info"] if a["family"] == "inet"] == [16]
+
+    def clear(self) -> None:
+        """One group, one removal; then wait until the kernel has done its tidying."""
+        subprocess.run([*at(self.hub), "ip", "link", "del", "group", str(GROUP)], check=True)
+        assert len(ip_json(self.hub, "link show")) == 1
+        time.sleep(0.3 + self.count / 2000)
+
+    def close(self) -> None:
+        for netns in (self._hub, *self._nodes):
+            os.close(netns)
+
+
+def at(path: str) -> tuple[str, ...]:
+    return ("nsenter", f"--net={path}")
+
+
+def ip_json(path: str, words: str) -> list[dict[str, object]]:
+    command = [*at(path), "ip", "-j", *words.split()]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [one for one in json.loads(done.stdout or "[]") if one]
+
+
+def _path(netns: int) -> str:
+    return f"/proc/{os.getpid()}/fd/{netns}"
+
+
+def _new_netns() -> int:
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    try:
+        if _libc.unshare(_CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "cannot make a namespace: run as root")
+        made = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        if _libc.setns(home, _CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "cannot come back from a namespace")
+    finally:
+        os.close(home)
+    return made
