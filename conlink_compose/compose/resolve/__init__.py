@@ -20,10 +20,10 @@ from conlink_compose.compose.resolve.engine_networks import check_engine_network
 from conlink_compose.compose.resolve.entries import Walk
 from conlink_compose.compose.resolve.fields import Faults
 from conlink_compose.compose.resolve.hub import (
+    check_ends,
     check_forwards,
     check_hub_names,
     check_parents,
-    check_patches,
     check_ports,
 )
 from conlink_compose.compose.resolve.links import ReadLink, read_links
@@ -119,7 +119,7 @@ class _Resolving:
         check_parents(notes, links, bridges)
         # An end that could not be read would be missing in the count.
         if not pieces.partial and not pieces.all_partial:
-            check_patches(notes, links, tunnels, bridges)
+            check_ends(notes, links, tunnels, bridges)
 
 
 def _used(links: Sequence[ReadLink], tunnels: Sequence[Tunnel]) -> Iterator[tuple[str, Span]]:

@@ -60,7 +60,8 @@ def _choose(notes: Notes, read: ReadBridge, asking: list[End], named: list[End])
             if chosen is None:
                 message = f"{subnet} has no {end.replicas} free addresses in a row"
                 message = message if end.replicas > 1 else f"{subnet} has no free address left"
-                notes.error("subnet-full", at, message, "give the bridge a larger subnet")
+                help_ = "what other links and gateways have is not free; widen the subnet"
+                notes.error("subnet-full", at, message, help_)
 
 
 def _taken(named: Iterable[End], version: int) -> set[int]:

@@ -10,6 +10,9 @@ from conlink_compose.compose.resolve.notes import Notes
 from conlink_compose.diagnostics import Span
 from conlink_compose.topology import Tunnel
 
+MOST_PORTS = 1023
+"""BR_MAX_PORTS of the kernel's net/bridge, less the number 0; the next one fails with EXFULL."""
+
 
 def check_hub_names(
     notes: Notes, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
@@ -69,13 +72,14 @@ def check_ports(notes: Notes, links: Iterable[ReadLink], bridges: Mapping[str, R
                 notes.error("key-not-for-mode", link.near.draft.fields[key].key_at, message)
 
 
-def check_patches(
+def check_ends(
     notes: Notes,
     links: Iterable[ReadLink],
     tunnels: Sequence[Tunnel],
     bridges: Mapping[str, ReadBridge],
 ) -> None:
-    """A patch has two ends: links, with their replicas, and tunnels."""
+    """A patch has two ends, a linux bridge room for so many: links, replicas counted, and
+    tunnels."""
     ends: dict[str, int] = {}
     for link in links:
         if link.bridge:
@@ -88,6 +92,9 @@ def check_patches(
             message = f"a patch has two ends; {name} has {count or 'none'}"
             help_ = "replicas count; mode: linux or ovs joins any number"
             notes.error("patch-ends", read.at, message, help_)
+        if read.bridge.mode == "linux" and count > MOST_PORTS:
+            message = f"a bridge of mode linux has {MOST_PORTS} ports; {name} needs {count}"
+            notes.error("bridge-full", read.at, message, "mode: ovs has room for more")
 
 
 def check_parents(

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from conlink_compose.compose.resolve.notes import Notes
 from conlink_compose.compose.suggest import near_or_all
-from conlink_compose.compose.tree import List, Map, Value
+from conlink_compose.compose.tree import List, Map
 from conlink_compose.diagnostics import Span
 from conlink_compose.topology import Owner, Service
 
+MOST_REPLICAS = 10_000
+"""Ten times what a bridge of the kernel holds; a typing mistake must not cost hours."""
 _UNKNOWN_CODES = {
     "service": "unknown-service",
     "container": "unknown-container",
@@ -112,7 +114,11 @@ def _add_service(notes: Notes, project: Project, name: str, service: Map, at: Sp
 
 
 def _member(notes: Notes, name: str, service: Map, at: Span) -> Member:
-    replicas = _replicas(service)
+    replicas, replicas_at = _replicas(service)
+    if replicas > MOST_REPLICAS:
+        message = f"a service takes at most {MOST_REPLICAS} replicas; {name} has {replicas}"
+        notes.error("too-many-replicas", replicas_at, message)
+        replicas = 1
     container_name = service.get("container_name")
     container_at = service.values_at.get("container_name")
     if container_name and replicas > 1:
@@ -133,12 +139,16 @@ def _member(notes: Notes, name: str, service: Map, at: Span) -> Member:
     )
 
 
-def _replicas(service: Map) -> int:
+def _replicas(service: Map) -> tuple[int, Span | None]:
+    """How many, and where that is said; a number that is none is left to Compose to refuse."""
     deploy = service.get("deploy")
-    value: Value = service.get("scale")
-    if value is None and isinstance(deploy, Map):
-        value = deploy.get("replicas")
-    return int(str(value)) if isinstance(value, int) or str(value).isdecimal() else 1
+    holder, key = service, "scale"
+    if service.get(key) is None and isinstance(deploy, Map):
+        holder, key = deploy, "replicas"
+    value = holder.get(key)
+    if str(value).isdecimal():
+        return int(str(value)), holder.values_at[key]
+    return 1, None
 
 
 def _networks(service: Map, mode: str) -> int:

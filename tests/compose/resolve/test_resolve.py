@@ -154,8 +154,8 @@ _blocks = st.fixed_dictionaries(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(_blocks, _blocks | _values, st.integers(0, 3))
-def test_nothing_a_user_writes_breaks_it(top: Any, block: Any, scale: int) -> None:
+@given(_blocks, _blocks | _values, st.integers(0, 3) | _values)
+def test_nothing_a_user_writes_breaks_it(top: Any, block: Any, scale: Any) -> None:
     found = reading(compose(top=top, web={"scale": scale, "x-conlink": block}, db=[]))
     assert (found.topology is None) == has_errors(found.diagnostics)
     for diagnostic in found.diagnostics:
