@@ -7,16 +7,16 @@ stack, redefined anchors are legal, and an alias stays recognisable.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import yaml
 
-from conlink_compose.compose import merge_keys
+from conlink_compose.compose import foreign_breaks, merge_keys
+from conlink_compose.compose.event_places import Places
 from conlink_compose.compose.scalars import Unquoted, as_text, typed
-from conlink_compose.compose.tags import CORE, Override, Reset, converted
+from conlink_compose.compose.tags import CORE, Override, Reset, converted, wrong_tag
 from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Diagnostic, Span
 
@@ -38,10 +38,6 @@ FREE_KEYS = frozenset(
     }
 )
 """Keys whose own keys are the user's words, so that a number among them is as good as a string."""
-
-_PREFIX = re.compile(r"(?:[&!]\S*[ \t]*(?:#[^\n]*)?\n?[ \t]*)+")
-_HIDDEN = str.maketrans({0x85: 0xF0085, 0x2028: 0xF2028, 0x2029: 0xF2029})
-_SHOWN = {new: old for old, new in _HIDDEN.items()}
 
 
 class StopBuildingError(Exception):
@@ -69,21 +65,15 @@ class _Frame:
     height: int = 1
 
 
-def hide_foreign_breaks(text: str) -> str:
-    """`text` with NEL, LS and PS replaced: libyaml ends a line there, YAML 1.2 does not."""
-    return text if text.isascii() else text.translate(_HIDDEN)
-
-
 class Builder:
     """Fills `root` and `diagnostics` from the events of one document after another."""
 
     def __init__(self, text: str, file: str) -> None:
-        self.text = text
-        self.file = file
         self.root: Value = None
         self.root_at: Span | None = None
         self.diagnostics: list[Diagnostic] = []
-        self.hidden = not text.isascii() and any(chr(code) in text for code in _SHOWN)
+        self._places = Places(text, file)
+        self._has_hidden = foreign_breaks.are_hidden_in(text)
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Value, int, int]] = {}
         self._last: Any = None
@@ -113,32 +103,16 @@ class Builder:
             message = "a second document begins here, and a compose file holds one"
             advice = "put it into a file of its own and name both with -f"
             raise StopBuildingError(
-                Diagnostic("several-documents", message, self._span(event), advice)
+                Diagnostic("several-documents", message, self._places.span(event), advice)
             )
-
-    def _span(self, event: Any) -> Span:
-        start, end = event.start_mark, event.end_mark
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-    def _content_span(self, event: Any) -> Span:
-        """The place of the value itself: libyaml's begins at its anchor or tag."""
-        start, at = event.start_mark, self._span(event)
-        prefix = _PREFIX.match(self.text, start.index)
-        if prefix is None or (at.line, at.column) == (at.end_line, at.end_column):
-            return at
-        skipped = prefix.group()
-        lines = skipped.count("\n")
-        column = len(skipped) - skipped.rfind("\n") if lines else at.column + len(skipped)
-        moved = at._replace(line=at.line + lines, column=column)
-        return at if (moved.line, moved.column) > (at.end_line, at.end_column) else moved
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
-        if self.hidden:
-            text = text.translate(_SHOWN)
+        if self._has_hidden:
+            text = foreign_breaks.shown(text)
         self._last = event.end_mark
         tag, anchor = event.tag, event.anchor
-        at = self._content_span(event) if tag or anchor else self._span(event)
+        at = self._places.of_content(event) if tag or anchor else self._places.span(event)
         plain = not event.style
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.key_at is None and type(frame.box) is Map:
@@ -190,7 +164,7 @@ class Builder:
 
     def _start(self, event: Any, kind: type[Map] | type[List]) -> None:
         tag, anchor = event.tag, event.anchor
-        at = self._content_span(event) if tag or anchor else self._span(event)
+        at = self._places.of_content(event) if tag or anchor else self._places.span(event)
         self._refuse_as_key(at, "a map" if kind is Map else "a list")
         if len(self._stack) >= DEEPEST:
             self._stop("too-deep", f"more than {DEEPEST} levels are nested here", at)
@@ -198,7 +172,7 @@ class Builder:
         if anchor:
             self._anchors[anchor] = (box, 0, 0)  # a size of 0 tells that it is still open
         if tag and tag not in CORE[kind]:
-            self.diagnostics.append(converted("", tag, at)[1] or _wrong_tag(tag, at))
+            self.diagnostics.append(converted("", tag, at)[1] or wrong_tag(tag, at))
         self._stack.append(_Frame(box, at, tag, bool(event.flow_style), anchor))
 
     def _end(self, event: Any) -> None:
@@ -224,11 +198,11 @@ class Builder:
         self._put(value, at, frame.size, frame.height)
 
     def _alias(self, event: Any) -> None:
-        at = self._span(event)
+        at = self._places.span(event)
         self._last = event.end_mark
         name: str = event.anchor
         if name not in self._anchors:
-            self.diagnostics.append(_undefined_alias(name, self._anchors, at))
+            self.diagnostics.append(unknown_alias(name, self._anchors, at))
             value, size, height = None, 1, 0
         else:
             value, size, height = self._anchors[name]
@@ -248,10 +222,7 @@ class Builder:
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.key_at is None and type(frame.box) is Map:
             message = f"{kind} cannot be a key"
-            advice = "put `{{...}}` or `[...]` in quotes if it is meant as text"
-            if self.text.startswith("{{", _index(self.text, at)):
-                message = "`{{` opens a map whose key is a map"
-                advice = "put a text that begins with `{` in quotes"
+            advice = "put a text that begins with `{` or `[` in quotes"
             raise StopBuildingError(Diagnostic("key-not-string", message, at, advice))
 
     def _stop(self, code: str, message: str, at: Span) -> NoReturn:
@@ -297,18 +268,7 @@ class Builder:
             box.values_at[key] = at
 
 
-def _index(text: str, at: Span) -> int:
-    index = 0
-    for _ in range(at.line - 1):
-        index = text.find("\n", index) + 1
-    return index + at.column - 1
-
-
-def _wrong_tag(tag: str, at: Span) -> Diagnostic:
-    return Diagnostic("unknown-tag", f"the tag `{tag}` does not fit this value", at)
-
-
-def _undefined_alias(name: str, anchors: Iterable[str], at: Span) -> Diagnostic:
+def unknown_alias(name: str, anchors: Iterable[str], at: Span) -> Diagnostic:
     near = difflib.get_close_matches(name, anchors, 1)
     advice = f"did you mean `*{near[0]}`?" if near else f"write `&{name}` before the value it names"
     return Diagnostic("unknown-alias", f"`*{name}` names no anchor above it", at, advice)

@@ -19,7 +19,8 @@ def depends_on(fields: Fields, services: Map, passed_over: Collection[str]) -> t
         if name in services:
             found.append(name)
         elif required:
-            advice = near_or_all(name, services, "the services are")
+            others = [key for key, value in services.items() if value is not fields.service]
+            advice = near_or_all(name, others, "the services are")
             message = f'there is no active service "{name}" to depend on'
             fields.wrong("unknown-service", message, at, advice)
     return tuple(dict.fromkeys(found))

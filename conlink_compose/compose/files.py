@@ -15,12 +15,16 @@ from conlink_compose.diagnostics import Diagnostic, Span
 
 @dataclass(slots=True)
 class Files:
-    """`broken` tells that a file could not be read as a tree, so that what is there is not all."""
+    """`broken` tells that a file could not be read as a tree, so that what is there is not all.
+
+    `doubtful` are the places of values that are not what was meant; it has been said why.
+    """
 
     working_directory: str
     sources: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
+    doubtful: set[Span] = field(default_factory=set)
     _variables: list[Mapping[str, str]] = field(default_factory=list)
     _raw: dict[str, Map | None] = field(default_factory=dict)
     _filled: dict[tuple[str, int], Map | None] = field(default_factory=dict)
@@ -42,7 +46,9 @@ class Files:
             if tree is not None:
                 # It is filled in where it stands; another set of variables reads the file anew.
                 del self._raw[name]
-                self.diagnostics += interpolate(tree, variables, self.sources[name])
+                problems, doubtful = interpolate(tree, variables, self.sources[name])
+                self.diagnostics += problems
+                self.doubtful |= doubtful
         return self._filled[key]
 
     def kept(self, variables: Mapping[str, str]) -> Mapping[str, str]:
@@ -68,5 +74,6 @@ class Files:
         self.sources[name] = text
         tree, problems = parse(text, name)
         self.diagnostics += problems
+        self.doubtful |= {problem.span for problem in problems if problem.span}
         self.broken = self.broken or tree is None
         return tree

@@ -14,10 +14,15 @@ from conlink_compose.compose.variables import Problem, substitute
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
 
 
-def interpolate(tree: Map, variables: Mapping[str, str], text: str) -> list[Diagnostic]:
-    """Fill the variables of `tree` in, where they stand. `text` is the text of its file."""
+def interpolate(
+    tree: Map, variables: Mapping[str, str], text: str
+) -> tuple[list[Diagnostic], set[Span]]:
+    """Fill the variables of `tree` in, where they stand. `text` is the text of its file.
+
+    Gives the problems, and the places of the values that are not what was meant.
+    """
     if "$" not in text:
-        return []
+        return [], set()
     filler = _Filler(variables, text)
     # First what is under x-conlink: a container that an alias shares is filled in once, and the
     # stricter reading holds for it.
@@ -26,7 +31,7 @@ def interpolate(tree: Map, variables: Mapping[str, str], text: str) -> list[Diag
         filler.fill(box)
     filler.strict = False
     filler.fill(tree)
-    return list(filler.problems.values())
+    return list(filler.problems.values()), filler.doubtful
 
 
 def _own_blocks(tree: Map) -> Iterator[Map | List]:
@@ -47,6 +52,7 @@ class _Filler:
         self.lines: list[str] | None = None
         self.strict = False
         self.problems: dict[tuple[Span, str], Diagnostic] = {}
+        self.doubtful: set[Span] = set()
         self._done: set[int] = set()
 
     def fill(self, box: Map | List) -> None:
@@ -67,6 +73,8 @@ class _Filler:
             place = self._place(value, at, problem)
             told = _diagnostic(problem, place, self.strict)
             self.problems.setdefault((place, told.message), told)
+            if told.is_error:
+                self.doubtful.add(at)
         return typed_again(result, isinstance(value, Unquoted))
 
     def _place(self, value: str, at: Span, problem: Problem) -> Span:

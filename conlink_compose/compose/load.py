@@ -14,6 +14,7 @@ from conlink_compose.compose.merge import merge, settled
 from conlink_compose.compose.profiles import active_services, chosen_profiles
 from conlink_compose.compose.project_name import project_name
 from conlink_compose.compose.request import Request
+from conlink_compose.compose.service_shapes import sound_services
 from conlink_compose.compose.source import STDIN
 from conlink_compose.compose.tree import Map
 from conlink_compose.diagnostics import Diagnostic, Span
@@ -61,10 +62,12 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
     if tree is None or files.broken:
         return None, files
     profiles = chosen_profiles(request.profiles, environment)
+    tree, problems = sound_services(settled(tree))
+    files.diagnostics += problems
     document = Document(
         project,
         located.directory,
-        active_services(settled(tree), profiles),
+        active_services(tree, profiles),
         located.files,
         files.sources,
         environment,

@@ -89,7 +89,7 @@ def _search(directory: str) -> tuple[tuple[str, ...], list[Diagnostic]]:
         more = next((name for name in OVERRIDES if (folder / name).is_file()), None)
         paths = [folder / name] + ([folder / more] if more else [])
         return tuple(_shown(path, directory) for path in paths), []
-    message = f"there is no compose file in {directory} or in a folder above it"
+    message = "there is no compose file in this folder or in one above it"
     advice = f"name one with -f, or create {NAMES[0]}"
     return (), [Diagnostic("no-compose-file", message, None, advice)]
 

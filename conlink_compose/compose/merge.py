@@ -94,7 +94,7 @@ class _Merger:
 
 def _clash(key: str, old: Value, new: Value, at: Span) -> Diagnostic:
     message = f"`{key}` is {_kind(new)} here and {_kind(old)} in an earlier file"
-    advice = "write both in the same form, or `!override` before this one to replace the earlier"
+    advice = "write it in the same form, or put `!override` before it to replace the earlier one"
     return Diagnostic("merge-clash", message, at, advice)
 
 

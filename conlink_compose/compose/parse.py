@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from conlink_compose.compose.build import Builder, StopBuildingError, hide_foreign_breaks
+from conlink_compose.compose.build import Builder, StopBuildingError
+from conlink_compose.compose.foreign_breaks import hidden
 from conlink_compose.compose.syntax import syntax_error
 from conlink_compose.compose.tags import Override
 from conlink_compose.compose.tree import List, Map, Value
@@ -25,16 +26,17 @@ def parse(text: str, file: str) -> tuple[Map | None, list[Diagnostic]]:
 
 def parse_value(text: str, file: str) -> tuple[Value, list[Diagnostic]]:
     """The value that `text` is, be it a map or not."""
-    builder = Builder(hide_foreign_breaks(text), file)
+    text = hidden(text)
+    builder = Builder(text, file)
     # The collector would walk the growing tree again and again; nothing here makes garbage.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        builder.consume(_events(builder.text))
+        builder.consume(_events(text))
     except StopBuildingError as stop:
         return None, [*builder.diagnostics, stop.diagnostic]
     except yaml.YAMLError as error:
-        return None, [*builder.diagnostics, syntax_error(file, builder.text, error)]
+        return None, [*builder.diagnostics, syntax_error(file, text, error)]
     finally:
         if collecting:
             gc.enable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conlink_compose.compose import resolve, schema
@@ -37,15 +37,25 @@ def read(request: Request) -> Reading:
     shape = schema.check(document)
     topology, faults = resolve.resolve(document)
     running, wrong = workloads(document)
-    told = {problem.span for problem in shape}
-    problems += shape
-    problems += [fault for fault in (*faults, *wrong) if not _is_told(fault, told)]
+    problems += _without_follow_ups(shape, files.doubtful)
+    told = files.doubtful | {problem.span for problem in shape if problem.span}
+    problems += _without_follow_ups([*faults, *wrong], told)
     unique = tuple(in_file_order(problems))
     return Reading(
         document, None if has_errors(unique) else topology, running, unique, files.sources
     )
 
 
-def _is_told(problem: Diagnostic, told: set[Span | None]) -> bool:
-    """Has the schema complained about this very place already?"""
-    return problem.span is not None and problem.span in told
+def _without_follow_ups(problems: Iterable[Diagnostic], told: set[Span]) -> list[Diagnostic]:
+    """Those that do not stand inside a value about which something has been said already."""
+    lines: dict[tuple[str, int], list[Span]] = {}
+    for span in told:
+        lines.setdefault((span.file, span.line), []).append(span)
+    return [problem for problem in problems if not _is_inside(problem.span, lines)]
+
+
+def _is_inside(span: Span | None, lines: Mapping[tuple[str, int], list[Span]]) -> bool:
+    if span is None:
+        return False
+    near = lines.get((span.file, span.line), ())
+    return any(one.column <= span.column and span[3:] <= one[3:] for one in near)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from conlink_compose.compose.env_file import Variables, read_env_file
 from conlink_compose.compose.fields import Fields
 from conlink_compose.compose.load import Document
-from conlink_compose.compose.relative_paths import below
 from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Span
 
@@ -16,8 +16,8 @@ def environment(fields: Fields, document: Document) -> tuple[tuple[str, str], ..
     """Names and values in order. A name alone takes the project's value, or is left out."""
     variables: Variables = {}
     for path, at, required in _env_files(fields):
-        name = below(document.project_directory, path)
-        found, problems = read_env_file(name, "/", document.environment, at)
+        name = os.path.expanduser(path)  # noqa: PTH111
+        found, problems = read_env_file(name, document.project_directory, document.environment, at)
         if required or not any(problem.code == "file-not-found" for problem in problems):
             fields.problems += problems
         variables.update(found)

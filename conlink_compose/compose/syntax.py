@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from conlink_compose.diagnostics import Diagnostic, Span
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -18,21 +20,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "a list ends here without an item: a `-` was expected",
         "begin the item with `- `, or indent the line like the key that it belongs to",
     ),
-    "did not find expected ',' or ']'": (
-        "a list in `[...]` goes on without a `,` or is not closed by `]`",
-        "put a `,` between the items and a `]` at the end",
-    ),
-    "did not find expected ',' or '}'": (
-        "a map in `{...}` goes on without a `,` or is not closed by `}`",
-        "put a `,` between the pairs and a `}` at the end",
-    ),
     "did not find expected node content": (
         "a value was expected here",
         "close the bracket, take a needless `,` out, or quote the text",
-    ),
-    "could not find expected ':'": (
-        "the line before is a key without a `:`",
-        "write `key: value`, or indent the text as part of the value above it",
     ),
     "block sequence entries are not allowed in this context": (
         "a list item `- ` cannot stand here",
@@ -47,55 +37,97 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "there is text behind the end of the document",
         "take the `...` line or the text behind it out",
     ),
-    "found unexpected document indicator": (
-        "a quoted text is still open where a new document begins",
-        "close the quote",
-    ),
 }
+_BRACKETS = {
+    "did not find expected ',' or ']'": ("list", "[", "]"),
+    "did not find expected ',' or '}'": ("map", "{", "}"),
+}
+_QUOTE_OPEN = ("found unexpected end of stream", "found unexpected document indicator")
+_QUOTE_IT = "put it in quotes"
 _STARTS = {
     "\t": ("a tab cannot indent a line", "use spaces"),
-    "@": ("a value cannot begin with `@`", "put it in quotes"),
-    "`": ("a value cannot begin with a backtick", "put it in quotes"),
-    "%": ("a value cannot begin with `%`", "put it in quotes"),
+    "@": ("a value cannot begin with `@`", _QUOTE_IT),
+    "`": ("a value cannot begin with a backtick", _QUOTE_IT),
+    "%": ("a value cannot begin with `%`", _QUOTE_IT),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Stumble:
+    """What libyaml says: the problem and its place, and the beginning of what it was reading."""
+
+    text: str
+    problem: str
+    context: str
+    index: int
+    opened: int
+
+    @property
+    def sign(self) -> str:
+        return self.text[self.index : self.index + 1]
+
+    def before(self) -> str:
+        """The line up to the place."""
+        return self.text[self.text.rfind("\n", 0, self.index) + 1 : self.index]
 
 
 def syntax_error(file: str, text: str, error: Exception) -> Diagnostic:
     """The diagnostic for an exception of libyaml over `text`."""
     problem = getattr(error, "problem", None)
-    if problem is None:
+    mark = getattr(error, "problem_mark", None)
+    if problem is None or mark is None:
         return _reader_error(file, text, error)
-    context = getattr(error, "context", None) or ""
-    mark = error.problem_mark  # type: ignore[attr-defined]
     opened = getattr(error, "context_mark", None)
-    at = _place(file, text, mark.index)
-    if problem in ("found unexpected end of stream", "found unexpected document indicator") and (
-        "quoted scalar" in context and opened
-    ):
-        at = _place(file, text, opened.index)
-        words = ("a quote is opened here and never closed", "close it, or double it inside '...'")
-    elif problem == "found character that cannot start any token":
-        sign = text[mark.index : mark.index + 1]
-        words = _STARTS.get(sign, (f"a value cannot begin with `{sign}`", "put it in quotes"))
-    elif problem == "did not find expected key" and _is_behind_quote(text, at):
-        words = ("there is text behind a quoted value", "quote the whole value")
-    elif problem == "did not find expected node content" and text.startswith(":", mark.index):
-        words = ("inside `{...}` and `[...]` a value cannot begin with `:`", "put it in quotes")
-    elif _is_behind_variable(text, at):
-        words = ("`${` begins a map inside `{...}` and `[...]`", 'quote the value: "${NAME}"')
-    else:
-        words = _SENTENCES.get(problem, ("this is not YAML", "see https://yaml.org/spec/1.2.2"))
-    message = f"{words[0]} (YAML reader: {problem})"
-    return Diagnostic("yaml-syntax", message, at, words[1])
+    index = min(mark.index, len(text.rstrip()))
+    stumble = _Stumble(
+        text,
+        problem,
+        getattr(error, "context", None) or "",
+        index,
+        opened.index if opened else index,
+    )
+    at, message, advice = _explained(stumble)
+    message = f"{message} (YAML reader: {problem})"
+    return Diagnostic("yaml-syntax", message, _place(file, text, at), advice)
 
 
-def _is_behind_quote(text: str, at: Span) -> bool:
-    before = text.split("\n")[at.line - 1][: at.column - 1].rstrip()
-    return before.endswith(('"', "'"))
+def _explained(stumble: _Stumble) -> tuple[int, str, str]:
+    """Where to look, what is wrong and what to do."""
+    problem, here = stumble.problem, stumble.index
+    if "quoted scalar" in stumble.context and problem in _QUOTE_OPEN:
+        advice = "close it, or double it inside '...'"
+        return stumble.opened, "a quote is opened here and never closed", advice
+    if stumble.context == "while scanning a simple key":
+        advice = "write `key: value`, or indent the text as part of the value above it"
+        return stumble.opened, "this line is a key without a `:`", advice
+    if problem == "found character that cannot start any token":
+        sign = stumble.sign
+        return here, *_STARTS.get(sign, (f"a value cannot begin with `{sign}`", _QUOTE_IT))
+    if "did not find expected" in problem:
+        found = _expected(stumble)
+        if found is not None:
+            return found
+    return here, *_SENTENCES.get(problem, ("this is not YAML", "see https://yaml.org/spec/1.2.2"))
 
 
-def _is_behind_variable(text: str, at: Span) -> bool:
-    return "${" in text.split("\n")[at.line - 1][: at.column]
+def _expected(stumble: _Stumble) -> tuple[int, str, str] | None:
+    """Of the many ways to miss something, those that have a better name."""
+    before, here = stumble.before(), stumble.index
+    variable = (before + stumble.sign).rfind("${")
+    if variable >= 0 and stumble.context.startswith("while parsing a flow"):
+        at = here - len(before) + variable
+        return at, "`${` begins a map inside `{...}` and `[...]`", 'quote the value: "${NAME}"'
+    if stumble.problem == "did not find expected node content" and stumble.sign == ":":
+        return here, "inside `{...}` and `[...]` a value cannot begin with `:`", _QUOTE_IT
+    if stumble.problem == "did not find expected key" and before.rstrip().endswith(('"', "'")):
+        return here, "there is text behind a quoted value", "quote the whole value"
+    pair = _BRACKETS.get(stumble.problem)
+    if pair is None:
+        return None
+    what, opening, closing = pair
+    line = stumble.text.count("\n", 0, stumble.opened) + 1
+    message = f"the {what} that `{opening}` opens on line {line} goes on without a `,`"
+    return here, message, f"put a `,` between its parts and a `{closing}` at its end"
 
 
 def _reader_error(file: str, text: str, error: Exception) -> Diagnostic:

@@ -52,9 +52,15 @@ def converted(text: str, tag: str, at: Span) -> tuple[Value, Diagnostic | None]:
 def _of_type(text: str, name: str, at: Span) -> tuple[Scalar, Diagnostic | None]:
     value = typed(text)
     if not isinstance(value, _TYPES[name]) or (name != "bool" and isinstance(value, bool)):
-        return text, Diagnostic("unknown-tag", f"`{text}` is no `!!{name}`", at)
+        shown = f"`{text}`" if text else "nothing"
+        return text, Diagnostic("unknown-tag", f"{shown} is no `!!{name}`", at)
     return (float(value) if name == "float" and isinstance(value, int) else value), None
 
 
 def _shown(tag: str) -> str:
     return tag.replace(_YAML, "!!")
+
+
+def wrong_tag(tag: str, at: Span) -> Diagnostic:
+    """For a core tag on a map or a list that is none of its kind."""
+    return Diagnostic("unknown-tag", f"the tag `{_shown(tag)}` does not fit this value", at)

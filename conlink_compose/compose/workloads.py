@@ -11,7 +11,7 @@ from conlink_compose.compose.mounts import mounts
 from conlink_compose.compose.process import restart, stop_grace, stop_signal
 from conlink_compose.compose.service_environment import environment
 from conlink_compose.compose.tree import List, Map, Value
-from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
 
@@ -26,13 +26,10 @@ def workloads(document: Document) -> tuple[tuple[Workload, ...], list[Diagnostic
     problems: list[Diagnostic] = []
     services = document.tree.get("services")
     if not isinstance(services, Map):
-        if services is not None:
-            at = document.tree.values_at["services"]
-            problems.append(_no_map("`services`", at))
-        services = Map(document.tree.span)
+        return _hosts(document.tree), []
     passed_over = frozenset(key for key, value in services.items() if _is_runtime(value))
     reader = _Reader(document, services, passed_over, problems)
-    found = tuple(reader.workload(name) for name in services if reader.is_good(name))
+    found = tuple(reader.workload(name) for name in services if name not in passed_over)
     problems += cycles({one.owner.name: one.depends_on for one in found}, services)
     return found + _hosts(document.tree), problems
 
@@ -43,14 +40,6 @@ class _Reader:
     services: Map
     passed_over: frozenset[str]
     problems: list[Diagnostic]
-
-    def is_good(self, name: str) -> bool:
-        """Is there a workload for it? What is no service at all is told."""
-        service = self.services[name]
-        if not isinstance(service, Map):
-            self.problems.append(_no_map(f"the service `{name}`", self.services.keys_at[name]))
-            return False
-        return name not in self.passed_over
 
     def workload(self, name: str) -> Workload:
         service = self.services[name]
@@ -82,13 +71,6 @@ def _is_runtime(service: Value) -> bool:
     return isinstance(block, Map) and block.get("runtime") is True
 
 
-def _no_map(what: str, at: Span) -> Diagnostic:
-    message = f"{what} is a map of keys such as `image` and `command`"
-    if what == "`services`":
-        message = "`services` is a map of names to services"
-    return Diagnostic("bad-service", message, at)
-
-
 def _replicas(fields: Fields) -> int:
     """`scale`, else `deploy.replicas`, else 1."""
     holder, key = fields.service, "scale"
@@ -101,7 +83,7 @@ def _replicas(fields: Fields) -> int:
     good = isinstance(value, int) and not isinstance(value, bool)
     number = int(str(value)) if good else -1
     if not 0 <= number <= MOST_REPLICAS:
-        message = f"`{key}` is a whole number, 0 or more"
+        message = f"`{key}` takes a whole number, 0 or more; this is {value}"
         fields.wrong("bad-value", message, holder.values_at[key])
         return 1
     return number
@@ -121,7 +103,8 @@ def _extra_hosts(fields: Fields) -> tuple[tuple[str, str], ...]:
     for first, second, at in fields.pairs("extra_hosts"):
         name, address = (first, second) if second is not None else _split_at_colon(first)
         if not name or not address:
-            fields.wrong("bad-extra-host", "an extra host is `name=address`", at)
+            message = f"`{name}` has no address, and an extra host is `name=address`"
+            fields.wrong("bad-extra-host", message, at)
         else:
             found.append((name, address.strip("[]")))
     return tuple(found)

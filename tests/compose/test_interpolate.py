@@ -9,7 +9,7 @@ def filled(text, **variables):
     tree, problems = parse(text, "f")
     assert problems == []
     assert tree is not None
-    return tree, interpolate(tree, variables, text)
+    return tree, interpolate(tree, variables, text)[0]
 
 
 def test_values_are_filled_in_and_typed_again_and_keys_are_not():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from conlink_compose.compose.parse import parse_value
+from conlink_compose.diagnostics import render
 
 # What ruamel.yaml types beyond the core schema (1_000, 0b1, +0x1, dates), and what libyaml wants
 # in quotes inside brackets although the standard does not: a text that begins with a colon.
@@ -97,3 +98,33 @@ def test_a_plain_scalar_is_typed_alike(words):
     expected = read_by_ruamel(text)
     assert root == expected
     assert [type(value) for value in root or []] == [type(value) for value in expected or []]
+
+
+PIECES = st.sampled_from(
+    [
+        *"ab:-[]{},&*!|>'\"%@#?$~\\\t\n\x00\x85\u2028é😀 ",
+        "${",
+        "---",
+        "...",
+        "\n  ",
+        "&x ",
+        "*x",
+        ": ",
+        "- ",
+        "!reset ",
+        "!!int ",
+        "<<: ",
+    ]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_no_text_makes_it_raise_and_every_place_lies_in_it(text):
+    _, problems = parse_value(text, "f")
+    lines = text.split("\n")
+    for problem in problems:
+        assert problem.span is not None
+        assert 1 <= problem.span.line <= len(lines)
+        assert 1 <= problem.span.column <= len(lines[problem.span.line - 1]) + 1
+        assert render(problem, {"f": text})

@@ -3,7 +3,7 @@ import pytest
 from conlink_compose.compose.workloads import workloads
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Mount, Restart
-from tests.compose.folder import codes, loaded
+from tests.compose.folder import loaded
 
 
 def read(folder, text, **words):
@@ -144,8 +144,3 @@ def test_rings_of_dependencies_are_told(tmp_path):
 )
 def test_a_mistake_is_told_at_its_place(tmp_path, keys, code, column):
     assert wrong(tmp_path, keys) == [(code, column)]
-
-
-def test_what_is_no_service_is_told(tmp_path):
-    assert codes(read(tmp_path, "services: {a: , b: [1]}\n")[1]) == ["bad-service", "bad-service"]
-    assert codes(read(tmp_path, "services: [a]\n")[1]) == ["bad-service"]
