@@ -87,13 +87,15 @@ def _same(value: Any) -> Any:
 
 def _record_reader(record: Any) -> Read:
     """A dataclass is a map of its fields, a named tuple a list of them."""
-    hints = get_type_hints(record)
+    readers = {name: _reader(hint) for name, hint in get_type_hints(record).items()}
+    plain = all(reader is _same for reader in readers.values())
 
     def read(data: Any) -> Any:
         if isinstance(data, dict):
-            return record(**{name: _reader(hints[name])(item) for name, item in data.items()})
-        readers = map(_reader, hints.values())
-        return record(*(read(item) for read, item in zip(readers, data, strict=True)))
+            return record(**{name: readers[name](item) for name, item in data.items()})
+        if plain:  # a Span: there are two for each link
+            return record._make(data)
+        return record(*(one(item) for one, item in zip(readers.values(), data, strict=True)))
 
     return read
 
