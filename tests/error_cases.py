@@ -7,9 +7,11 @@ from pathlib import Path
 
 from conlink_compose.compose.read import Reading, read
 from conlink_compose.compose.request import Request
-from conlink_compose.diagnostics import render
+from conlink_compose.compose.sandbox import sandbox_warnings
+from conlink_compose.diagnostics import Diagnostic, in_file_order, render
 
 FOLDER = Path(__file__).parent / "errors"
+SANDBOX = "--sandbox"
 _OPTIONS = ("-f", "-p", "--profile", "--env-file", "--project-directory")
 
 
@@ -28,7 +30,7 @@ class Case:
             word = words.pop(0)
             if word in _OPTIONS:
                 options[word].append(words.pop(0))
-            else:
+            elif word != SANDBOX:
                 name, _, value = word.partition("=")
                 environ[name] = value
         return Request(
@@ -44,9 +46,17 @@ class Case:
     def reading(self) -> Reading:
         return read(self.request())
 
-    def told(self) -> str:
+    def diagnostics(self) -> list[Diagnostic]:
+        """What reading tells, and with `--sandbox` what the sandbox cannot honour."""
         reading = self.reading()
-        words = [render(diagnostic, reading.sources) for diagnostic in reading.diagnostics]
+        told = list(reading.diagnostics)
+        if SANDBOX in self.words and reading.document:
+            told += sandbox_warnings(reading.document)
+        return in_file_order(told)
+
+    def told(self) -> str:
+        sources = self.reading().sources
+        words = [render(diagnostic, sources) for diagnostic in self.diagnostics()]
         return "\n".join(words) + "\n"
 
 
