@@ -49,9 +49,10 @@ def wait_until_settled(
 
     began = changed = time.monotonic()
     last: Wiring | None = None
+    answer = ask(socket_path, verb="converge")  # the file may have changed where no node did
     while True:
         now = time.monotonic()
-        wiring = _judge(ask(socket_path, verb="converge"), control, commands and now - began)
+        wiring = _judge(answer, control, commands and now - began)
         if wiring != last:
             last, changed = wiring, now
             _progress(wiring)
@@ -60,6 +61,7 @@ def wait_until_settled(
             _progress(None)
             return wiring
         time.sleep(PAUSE)
+        answer = ask(socket_path, verb="progress")
 
 
 def _judge(progress: dict[str, Any], control: Control, waited_for_commands: float) -> Wiring:

@@ -18,8 +18,16 @@ class _Entry:
     address: IpInterface
 
 
-def hosts_files(topology: Topology) -> dict[str, str]:
-    """The file of each declared node.
+@dataclass(frozen=True, slots=True)
+class HostsFiles:
+    """The file of each node is its own head and then what is common to all."""
+
+    heads: dict[str, str]
+    common: str
+
+
+def hosts_files(topology: Topology) -> HostsFiles:
+    """The files of the declared nodes.
 
     Every node knows every other by its own name, and by its service's. Where a node has
     several addresses, the ones on a wire or bridge shared with the reader come first: the
@@ -30,10 +38,11 @@ def hosts_files(topology: Topology) -> dict[str, str]:
     entries = list(_entries(topology, owners))
     common = "".join(_line(entry, aliases) for entry in entries)
     near = _neighbours_with_a_choice(entries)
-    return {
-        node: LOCAL + "".join(_line(entry, aliases) for entry in near.get(node, ())) + common
+    heads = {
+        node: LOCAL + "".join(_line(entry, aliases) for entry in near.get(node, ()))
         for node in aliases
     }
+    return HostsFiles(heads, common)
 
 
 def _names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:

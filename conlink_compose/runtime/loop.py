@@ -29,6 +29,7 @@ class Loop:
         self._server = server
         self._retry = RETRY_FIRST
         self._due: float | None = time.monotonic()
+        self._progress: report.Report = {}
 
     def run(self) -> None:
         """Raises `EngineUnreachableError` when the engine ends."""
@@ -45,13 +46,15 @@ class Loop:
     def _patience(self) -> float | None:
         return None if self._due is None else max(0.0, self._due - time.monotonic())
 
-    def _pass(self) -> None:
+    def _pass(self) -> report.Report:
         outcome = self._controller.converge()
         if outcome.settled and not outcome.problems:
             self._due, self._retry = None, RETRY_FIRST
         else:
             self._due = time.monotonic() + self._retry
             self._retry = min(self._retry * 2, RETRY_LONGEST)
+        self._progress = report.progress(outcome)
+        return self._progress
 
     def _answer(self, requests: list[tuple[Client, dict[str, object]]]) -> None:
         for client, request in requests:
@@ -69,6 +72,8 @@ class Loop:
             case "plan":
                 return report.planned(self._controller.look(load(str(request["topology"]))))
             case "converge":
-                return report.progress(self._controller.converge())
+                return self._pass()
+            case "progress":
+                return self._progress
             case verb:
                 return {"error": f"the runtime knows no verb {verb!r}"}

@@ -12,11 +12,12 @@ def test_every_node_knows_every_other_by_its_name_and_its_services() -> None:
         services=(service("web", 2), service("db")),
         bridges=("lan",),
     )
-    text = hosts_files(declared)["db-1"]
+    files = hosts_files(declared)
+    text = files.heads["db-1"] + files.common
     assert text.splitlines()[0] == "127.0.0.1\tlocalhost"
     assert "10.0.0.11\tweb web-2" in text
     assert "fd00::2\tdb db-1" in text
-    assert set(hosts_files(declared)) == {"web-1", "web-2", "db-1"}
+    assert set(files.heads) == {"web-1", "web-2", "db-1"}
 
 
 def test_the_address_on_a_shared_wire_comes_first() -> None:
@@ -28,6 +29,8 @@ def test_the_address_on_a_shared_wire_comes_first() -> None:
     files = hosts_files(declared)
 
     def first(reader: str) -> str:
-        return next(line for line in files[reader].splitlines() if "r2" in line).split()[0]
+        return next(
+            line for line in (files.heads[reader] + files.common).splitlines() if "r2" in line
+        ).split()[0]
 
     assert (first("r1-1"), first("r3-1")) == ("10.0.12.1", "10.0.23.0")

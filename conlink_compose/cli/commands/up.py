@@ -67,7 +67,7 @@ def _start(project: Declared, remove_orphans: bool, force_recreate: bool) -> Pat
     from conlink_compose.engines.sandbox.client import Control
     from conlink_compose.engines.sandbox.folder import make_state_folder
     from conlink_compose.engines.sandbox.start import start
-    from conlink_compose.reconcile.hosts_file import hosts_files
+    from conlink_compose.reconcile.hosts_file import HostsFiles, hosts_files
     from conlink_compose.topology_json import dump
 
     topology = project.topology
@@ -80,9 +80,11 @@ def _start(project: Declared, remove_orphans: bool, force_recreate: bool) -> Pat
         folder,
         [sys.executable, "-P", "-m", "conlink_compose.runtime", str(folder)],
     )
+    hosts = hosts_files(topology) if topology.runtime.names else HostsFiles({}, "")
     applied = Control(folder).apply(
         project.reading.workloads,
-        hosts_files(topology) if topology.runtime.names else {},
+        hosts.heads,
+        hosts_common=hosts.common,
         remove_orphans=remove_orphans,
         recreate=[service.owner.name for service in topology.services] if force_recreate else (),
     )

@@ -51,17 +51,21 @@ class Control:
         workloads: Sequence[Workload],
         hosts: Mapping[str, str],
         *,
+        hosts_common: str = "",
         remove_orphans: bool = False,
         recreate: Sequence[str] = (),
     ) -> Applied:
         """Make the nodes be those of `workloads`. Returns when that is decided, not when they run.
 
-        `hosts` holds the text of each node's /etc/hosts; `recreate` names nodes or services.
+        `hosts` holds the beginning of each node's /etc/hosts, `hosts_common` what all of them end
+        with: sent once, for the supervisor's memory is what every fork of it pays for. `recreate`
+        names nodes or services.
         """
         answer = self._ask(
             "apply",
             workloads=[to_data(workload) for workload in workloads],
             hosts=dict(hosts),
+            hosts_common=hosts_common,
             remove_orphans=remove_orphans,
             recreate=list(recreate),
         )

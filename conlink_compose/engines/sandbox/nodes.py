@@ -27,6 +27,7 @@ class Nodes:
         self,
         workloads: Sequence[Workload],
         hosts: Mapping[str, str],
+        hosts_common: str,
         remove_orphans: bool,
         recreate: Collection[str],
     ) -> Changes:
@@ -48,7 +49,7 @@ class Nodes:
             self._remove(name)
         for name, (workload, index) in wanted.items():
             self._want(name, index, workload, name in changes.recreate)
-        self._write_hosts(hosts)
+        self._write_hosts(hosts, hosts_common)
         self._look_soon()
         return changes
 
@@ -155,10 +156,10 @@ class Nodes:
             node.has_started = False
             self._around.loop.soon(lambda: self._start(node))
 
-    def _write_hosts(self, hosts: Mapping[str, str]) -> None:
-        for name, text in hosts.items():
+    def _write_hosts(self, heads: Mapping[str, str], common: str) -> None:
+        for name, head in heads.items():
             if name in self._nodes:
-                self._nodes[name].write_hosts(text)
+                self._nodes[name].write_hosts(head + common)
 
     def _release(self) -> None:
         held = [node for node in self._nodes.values() if node.life and node.life.is_held]

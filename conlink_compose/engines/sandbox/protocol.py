@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST_REQUEST = 64 << 20
-"""Bytes. 1,000 workloads and the hosts files of 1,000 nodes are 30 MB."""
+"""Bytes. 1,000 workloads are 0.5 MB."""
 
 NAMESPACES = "namespaces"
 EVERYTHING = "everything"

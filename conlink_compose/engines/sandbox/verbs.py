@@ -58,6 +58,7 @@ class Verbs:
         changes = self._nodes.apply(
             workloads,
             hosts,
+            str(request.get("hosts_common", "")),
             bool(request.get("remove_orphans", False)),
             _words(request.get("recreate", [])),
         )
