@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, cast
 
 from conlink_compose.compose.resolve.addresses import read_network
-from conlink_compose.compose.resolve.devices import check_device
+from conlink_compose.compose.resolve.devices import check_signs
 from conlink_compose.compose.resolve.entries import Walk
 from conlink_compose.compose.resolve.fields import Fields, Path, fields_of, flag, text, texts, whole
 from conlink_compose.compose.resolve.notes import Notes
@@ -40,13 +40,13 @@ def read_bridges(
     for one in _declared(notes, walk, tree):
         declared.setdefault(one.name, one).fields.update(one.fields)
     for name, one in declared.items():
-        if check_device(notes, "the name of a bridge", name, one.at):
+        if check_signs(notes, "the name of a bridge", name, one.at):
             bridges[name] = _read(notes, one, schema)
     refused: set[str] = set()
     for name, at in used:
         if name in bridges or name in declared or name in refused:
             continue
-        if check_device(notes, "the name of a bridge", name, at):
+        if check_signs(notes, "the name of a bridge", name, at):
             bridges[name] = ReadBridge(Bridge(name, span=at), at, {})
         else:
             refused.add(name)

@@ -16,6 +16,11 @@ def check_device(notes: Notes, key: str, name: str, at: Span) -> bool:
         message = f'{key} takes at most {LONGEST} bytes; "{name}" has {size}'
         notes.error("name-too-long", at, message, f'shorten it, as in "{_shortened(name)}"')
         return False
+    return check_signs(notes, key, name, at)
+
+
+def check_signs(notes: Notes, key: str, name: str, at: Span) -> bool:
+    """The same for a name that may be longer, because the hub shortens it."""
     wrong = next((sign for sign in name if sign in "/:%" or sign.isspace()), None)
     if wrong is not None:
         sign = "white space" if wrong.isspace() else f'"{wrong}"'
