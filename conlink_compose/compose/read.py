@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conlink_compose.compose import resolve, schema
 from conlink_compose.compose.load import Document, load_files
+from conlink_compose.compose.misspelt import misspelt
 from conlink_compose.compose.request import Request
 from conlink_compose.compose.workloads import workloads
 from conlink_compose.diagnostics import Diagnostic, Span, has_errors, in_file_order
@@ -37,7 +38,7 @@ def read(request: Request) -> Reading:
     shape = schema.check(document)
     topology, faults = resolve.resolve(document)
     running, wrong = workloads(document)
-    problems += _without_follow_ups(shape, files.doubtful)
+    problems += [*_without_follow_ups(shape, files.doubtful), *misspelt(document.tree)]
     told = files.doubtful | {problem.span for problem in shape if problem.span}
     problems += _without_follow_ups([*faults, *wrong], told)
     unique = tuple(in_file_order(problems))
