@@ -26,7 +26,7 @@ def _near(block: Map) -> Iterator[Diagnostic]:
     for key in block:
         if key != KEY and key.startswith("x") and SequenceMatcher(None, key, KEY).ratio() > NEAR:
             yield Diagnostic(
-                "misspelt",
+                "misspelt-key",
                 f"`{key}` is nobody's key, so what stands below it has no effect",
                 block.keys_at[key],
                 f'did you mean "{KEY}"?',
