@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -185,7 +186,8 @@ def test_nothing_is_left_after_a_kill_of_everything_and_down(tmp_path: Path) -> 
         lab.up()
         assert lab.processes()
         for pid in lab.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it died with the supervisor
+                os.kill(pid, signal.SIGKILL)
         lab.run("down")
         eventually(lambda: not lab.processes())
         assert "was not up" in lab.run("down").stderr

@@ -39,7 +39,6 @@ from conlink_compose.workload import Mount
 IDLE_PROGRAM = "import _signal\nwhile True: _signal.pause()"
 _STATUS, _GO = 3, 4
 _EXIT_SETUP, _EXIT_FORBIDDEN, _EXIT_MISSING = 125, 126, 127
-_IGNORED = (signal.SIGPIPE, signal.SIGHUP, signal.SIGXFSZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +232,8 @@ def _keep_only(descriptors: Sequence[int]) -> None:
 def _forget_supervisor(nofile: int) -> None:
     """Its signals, its session, its limits."""
     signal.set_wakeup_fd(-1)
-    for number in _IGNORED:
+    # What whoever ran `up` ignored (a shell's background job ignores SIGINT) is ignored over exec.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
