@@ -115,6 +115,19 @@ class Ready:
         return ("ready", self.netns)
 
 
+FRESH_BRIDGE = Interface(
+    HUB,
+    "",
+    "bridge",
+    stp=False,
+    vlan_filtering=False,
+    mcast_snooping=True,
+    group_fwd_mask=0,
+)
+"""The knobs of a bridge that nobody has touched (net/bridge/br_device.c, br_dev_setup)."""
+
+KNOBS = ("stp", "vlan_filtering", "mcast_snooping", "group_fwd_mask")
+
 Thing: TypeAlias = Interface | Address | Route | Ready
 
 

@@ -6,6 +6,7 @@ Each command's module is small; what is heavy is imported inside the command, so
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -122,3 +123,6 @@ def run() -> None:
     except BrokenPipeError:  # `conlink-compose logs | head`
         sys.stderr.close()
         sys.exit(exit_status.DONE)
+    except OSError as error:
+        console.complain(f"{error.filename or 'the output'}: {error.strerror}")
+        os._exit(exit_status.MISTAKES)  # the interpreter would try to write the rest once more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def follow_until_stopped(control: Control, *, prefix: bool) -> None:
     except EngineUnreachableError:
         return  # `down` from elsewhere: there is nothing left to follow
     except KeyboardInterrupt:
-        _take_down(control)
+        _take_down(control, printer)
         raise typer.Exit(exit_status.INTERRUPTED) from None
 
 
@@ -36,12 +37,22 @@ def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _take_down(control: Control) -> None:
+def _take_down(control: Control, printer: LogPrinter) -> None:
+    """Stop all, and go on showing what the processes say while they end."""
+    from conlink_compose.engines import EngineUnreachableError
     from conlink_compose.engines.sandbox.down import down
 
     project = control.folder.name
     console.say("\ntaking it down; Ctrl-C again does not wait for the processes")
+    stopping = threading.Thread(target=down, args=(project,), daemon=True)
     try:
-        down(project)
+        lines = control.logs(follow=True, tail=0)
+        stopping.start()
+        for line in lines:
+            printer.show(line)
+        stopping.join()
+    except EngineUnreachableError:
+        stopping.join()
     except KeyboardInterrupt:
         down(project, 0)
+    console.say(f"{project} is down")

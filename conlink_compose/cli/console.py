@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 from conlink_compose.diagnostics import Diagnostic, in_file_order, render
 
@@ -39,6 +39,14 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """One sentence that is no diagnostic of a file."""
     say(f"{colour('error:', 'red', sys.stderr)} {text}")
+
+
+def sentence(problem: Mapping[str, Any]) -> str:
+    """A diagnostic that came as plain data, in one line: its place, what is wrong, what to do."""
+    span = problem["span"]
+    place = f"{span['file']}:{span['line']}:{span['column']}: " if span else ""
+    advice = f" ({problem['help']})" if problem["help"] else ""
+    return f"{place}{problem['message']}{advice}"
 
 
 def show(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:

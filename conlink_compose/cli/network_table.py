@@ -59,7 +59,7 @@ def _state(node: dict[str, Any]) -> str:
 
 
 def _cells(interface: dict[str, Any]) -> tuple[str, ...]:
-    addresses = " ".join(a for a in interface["addresses"] if not a.startswith("fe80:"))
+    addresses = " ".join(interface["addresses"])
     kind = interface["kind"]
     name = interface["name"] if kind == "veth" else f"{interface['name']} ({kind})"
     return (name, addresses, interface["peer"], interface["mac"], interface["state"])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conlink_compose.cli import console
+
 if TYPE_CHECKING:
     from conlink_compose.engines.sandbox.client import Control
 
@@ -67,7 +69,7 @@ def wait_until_settled(
 def _judge(progress: dict[str, Any], control: Control, waited_for_commands: float) -> Wiring:
     statuses = control.nodes()
     begun = all(status.state not in ("created", "waiting") for status in statuses)
-    problems = [problem["message"] for problem in progress["problems"]]
+    problems = [console.sentence(problem) for problem in progress["problems"]]
     problems += [status.problem for status in statuses if status.problem]
     running = waited_for_commands is not False and waited_for_commands < LONG_RUNNING
     unfinished = running and any(

@@ -24,7 +24,7 @@ def misspelt(tree: Map) -> Iterator[Diagnostic]:
 
 def _near(block: Map) -> Iterator[Diagnostic]:
     for key in block:
-        if key != KEY and key.startswith("x") and SequenceMatcher(None, key, KEY).ratio() > NEAR:
+        if key != KEY and key.startswith("x-") and SequenceMatcher(None, key, KEY).ratio() > NEAR:
             yield Diagnostic(
                 "misspelt-key",
                 f"`{key}` is nobody's key, so what stands below it has no effect",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from conlink_compose.kernel import uapi
 from conlink_compose.kernel.attributes import attribute, nest, text, u8, u16, u32
 from conlink_compose.kernel.link_socket import Request
-from conlink_compose.state import READY, Interface
+from conlink_compose.state import FRESH_BRIDGE, READY, Interface
 
 _HEAD = struct.Struct("=BxHiII")
 _MAKE = uapi.NLM_F_CREATE | uapi.NLM_F_EXCL
@@ -63,7 +63,11 @@ def make_veth(
 
 def make(interface: Interface, index: int, mark: int) -> Request:
     """Any interface that has no other end, down, in the namespace of the socket."""
-    info = nest(uapi.IFLA_LINKINFO, text(uapi.IFLA_INFO_KIND, interface.kind), *_knobs(interface))
+    info = nest(
+        uapi.IFLA_LINKINFO,
+        text(uapi.IFLA_INFO_KIND, interface.kind),
+        *_knobs(interface, FRESH_BRIDGE),
+    )
     return Request(uapi.RTM_NEWLINK, _MAKE, _head(index, None) + _new(interface, mark, None) + info)
 
 
@@ -168,8 +172,8 @@ def _mac(mac: str) -> bytes:
     return attribute(uapi.IFLA_ADDRESS, bytes.fromhex(mac.replace(":", "")))
 
 
-def _knobs(wanted: Interface, before: Interface | None = None) -> tuple[bytes, ...]:
-    """IFLA_INFO_DATA with the declared knobs of a bridge that differ; empty where none does."""
+def _knobs(wanted: Interface, before: Interface) -> tuple[bytes, ...]:
+    """IFLA_INFO_DATA with the declared knobs of a bridge that differ from before."""
     data = b""
     for name, kind, pack in (
         ("stp", uapi.IFLA_BR_STP_STATE, u32),
@@ -178,6 +182,6 @@ def _knobs(wanted: Interface, before: Interface | None = None) -> tuple[bytes, .
         ("mcast_snooping", uapi.IFLA_BR_MCAST_SNOOPING, u8),
     ):
         value = getattr(wanted, name)
-        if value is not None and (before is None or getattr(before, name) != value):
+        if value is not None and getattr(before, name) != value:
             data += pack(kind, int(value))
     return (nest(uapi.IFLA_INFO_DATA, data),) if data else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conlink_compose.state import Interface, Route, Thing
+from conlink_compose.state import KNOBS, Interface, Route, Thing
 
 COMPARED: dict[type, tuple[str, ...]] = {
     Interface: (
@@ -10,10 +10,7 @@ COMPARED: dict[type, tuple[str, ...]] = {
         "mtu",
         "up",
         "master",
-        "stp",
-        "vlan_filtering",
-        "mcast_snooping",
-        "group_fwd_mask",
+        *KNOBS,
     ),
     Route: ("interface", "via", "src", "onlink"),
 }
@@ -29,6 +26,8 @@ def differences(now: Thing, wanted: Thing) -> str:
         found.append("owner not ours -> ours")
     for name in COMPARED.get(type(wanted), ()):
         old, new = getattr(now, name), getattr(wanted, name)
+        if name in KNOBS and old is None:
+            continue  # the kernel was built without it, and tells nothing
         if _declared(wanted, new) and (old or None) != (new or None):
             found.append(f"{name} {_word(old)} -> {_word(new)}")
     return ", ".join(found)

@@ -40,7 +40,7 @@ class NodeStatus:
 def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[NodeStatus, ...]:
     """One a node, in the order the engine names them."""
     interfaces: dict[str, list[InterfaceStatus]] = {node.name: [] for node in nodes}
-    addresses = _addresses(actual)
+    addresses = _addresses(actual, binding.state)
     bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
@@ -74,10 +74,12 @@ def _joined(interface: Interface, desired: State, bridges: dict[str, str]) -> st
     return f"bridge {bridges[master]}" if master else f"hub {interface.peer.name}"
 
 
-def _addresses(actual: State) -> dict[tuple[str, str], tuple[str, ...]]:
+def _addresses(actual: State, desired: State) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Of the link-local ones only those that are declared: every interface has one by itself."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for thing in actual:
-        if isinstance(thing, Address):
+        by_itself = isinstance(thing, Address) and thing.cidr.startswith("fe80:")
+        if isinstance(thing, Address) and (not by_itself or thing.key in desired.things):
             key = (thing.netns, thing.interface)
             found[key] = (*found.get(key, ()), thing.cidr)
     return found

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from conlink_compose.state import Address, Interface, Operation, Ready, Route, Thing
+from conlink_compose.state import (
+    FRESH_BRIDGE,
+    KNOBS,
+    Address,
+    Interface,
+    Operation,
+    Ready,
+    Route,
+    Thing,
+)
 
 
 def describe_plan(plan: Iterable[Operation]) -> str:
@@ -52,9 +61,9 @@ def _route(route: Route) -> str:
 
 
 def _attributes(interface: Interface) -> Iterator[str]:
-    for name in ("mac", "mtu", "stp", "vlan_filtering", "mcast_snooping", "group_fwd_mask"):
+    for name in ("mac", "mtu", *KNOBS):
         value = getattr(interface, name)
-        if value is not None:
+        if value is not None and value != getattr(FRESH_BRIDGE, name):
             yield f"{name} {int(value) if isinstance(value, bool) else value}"
     if interface.up is False:
         yield "down"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines import EngineUnreachableError
+from conlink_compose.engines.sandbox.folder import socket_address
 
 Answer = dict[str, Any]
 
@@ -24,7 +25,7 @@ ANSWER_PATIENCE = 60.0
 def ask(socket_path: Path, **request: object) -> Answer:
     """One request, one answer. Raises `EngineUnreachableError`."""
     with _connection(socket_path) as connection:
-        return next(_talk(connection, request))
+        return _talk(socket_path, connection, request)
 
 
 @contextmanager
@@ -33,7 +34,8 @@ def _connection(socket_path: Path) -> Iterator[socket.socket]:
     while True:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.connect(str(socket_path))
+            with socket_address(socket_path.parent, socket_path.name) as address:
+                connection.connect(address)
             break
         except OSError as error:
             connection.close()
@@ -45,18 +47,19 @@ def _connection(socket_path: Path) -> Iterator[socket.socket]:
         yield connection
 
 
-def _talk(connection: socket.socket, request: dict[str, object]) -> Iterator[Answer]:
+def _talk(socket_path: Path, connection: socket.socket, request: dict[str, object]) -> Answer:
     try:
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("rb") as lines:
-            for line in lines:
-                answer: Answer = json.loads(line)
-                if "error" in answer:
-                    raise EngineUnreachableError(f"the runtime says: {answer['error']}")
-                yield answer
+            line = lines.readline()
     except OSError as error:
-        raise EngineUnreachableError(f"the runtime does not answer: {error}") from error
-    raise EngineUnreachableError("the runtime ended while it was asked; try again")
+        raise EngineUnreachableError(_silence(socket_path)) from error
+    if not line:
+        raise EngineUnreachableError(_silence(socket_path))
+    answer: Answer = json.loads(line)
+    if "error" in answer:
+        raise EngineUnreachableError(f"the runtime says: {answer['error']}")
+    return answer
 
 
 def _silence(socket_path: Path) -> str:

@@ -12,6 +12,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conlink_compose.engines.sandbox.folder import socket_address
+
 LONGEST_REQUEST = 64 << 20
 """Bytes. A topology of 100,000 links is about 30 MB of JSON."""
 
@@ -31,7 +33,8 @@ class Server:
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
+        with socket_address(path.parent, path.name) as address:
+            self._listener.bind(address)
         self._listener.listen()
         self._listener.setblocking(False)
         self._selector = selectors.EpollSelector()

@@ -7,10 +7,11 @@ from conlink_compose.state import HUB
 from conlink_compose.topology import Bridge
 
 
-def test_only_declared_knobs_are_desired() -> None:
+def test_a_knob_that_is_not_declared_is_desired_as_the_kernel_has_it() -> None:
     (plain,) = bridges.mode("linux").expand(Bridge("lan", "linux"), "lan")
     assert (plain.netns, plain.kind, plain.up) == (HUB, "bridge", True)
-    assert plain.mtu is plain.stp is plain.vlan_filtering is None
+    assert plain.mtu is None, "the kernel follows the smallest port"
+    assert (plain.stp, plain.vlan_filtering, plain.mcast_snooping) == (False, False, True)
     (tuned,) = bridges.mode("auto").expand(Bridge("lan", stp=True, mtu=9000), "lan")
     assert (tuned.stp, tuned.mtu) == (True, 9000)
 

@@ -23,7 +23,7 @@ def lab(tmp_path: Path) -> Project:
 
 def test_a_good_file_is_counted_and_ends_with_0(lab: Project) -> None:
     done = lab.run("check")
-    assert done.stdout == f"{lab.name}: 1 nodes, 1 links, no mistakes\n"
+    assert done.stdout == f"{lab.name}: 1 node, 1 link, no mistakes\n"
     assert not done.stderr
 
 

@@ -8,12 +8,13 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import read
+from conlink_compose.cli.form import Form
 from conlink_compose.diagnostics import has_errors, in_file_order
 
 
 def check(
     context: typer.Context,
-    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    form: Annotated[Form, typer.Option("--format", help="For people or programs.")] = Form.TEXT,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only the exit status.")] = False,
 ) -> None:
     """Check the files: every mistake at once, at its line.
@@ -24,7 +25,7 @@ def check(
       conlink-compose check --format json | jq '.[].message'
     """
     reading = read(context)
-    if form == "json":
+    if form is Form.JSON:
         import json
 
         found = [diagnostic.as_dict() for diagnostic in in_file_order(reading.diagnostics)]
@@ -33,7 +34,11 @@ def check(
         console.show(reading.diagnostics, reading.sources)
     if has_errors(reading.diagnostics) or reading.topology is None:
         raise typer.Exit(exit_status.MISTAKES)
-    if form != "json" and not quiet:
+    if form is not Form.JSON and not quiet:
         topology = reading.topology
         nodes = sum(len(service.node_names()) for service in topology.services)
-        console.out(f"{topology.project}: {nodes} nodes, {len(topology.links)} links, no mistakes")
+        links = len(topology.links)
+        console.out(
+            f"{topology.project}: {nodes} node{'s' * (nodes != 1)}, "
+            f"{links} link{'s' * (links != 1)}, no mistakes"
+        )

@@ -8,11 +8,12 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import Declared, declared
+from conlink_compose.cli.form import Form
 
 
 def plan(
     context: typer.Context,
-    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    form: Annotated[Form, typer.Option("--format", help="For people or programs.")] = Form.TEXT,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 4 where there is something to do.")
     ] = False,
@@ -27,20 +28,21 @@ def plan(
     project = declared(context, to_bring_up=True)
     found = _of_running(project) or _of_nothing(project)
     operations: list[str] = found["operations"]
-    if form == "json":
+    if form is Form.JSON:
         import json
 
         console.out(json.dumps(found, indent=2))
     else:
         console.out("\n".join(operations) or f"{project.topology.project}: nothing to do")
         for problem in found["problems"]:
-            console.complain(problem["message"])
+            console.complain(console.sentence(problem))
     if exit_code and operations:
         raise typer.Exit(exit_status.CHANGES)
 
 
 def _of_running(project: Declared) -> dict[str, Any] | None:
     """What the project's runtime answers; None where the project is not up."""
+    from conlink_compose.engines.sandbox.client import Control
     from conlink_compose.engines.sandbox.folder import state_folder
     from conlink_compose.engines.sandbox.start import answers
     from conlink_compose.runtime.client import ask
@@ -49,7 +51,17 @@ def _of_running(project: Declared) -> dict[str, Any] | None:
     folder = state_folder(project.topology.project)
     if not answers(folder):
         return None
-    return ask(folder / "runtime.sock", verb="plan", topology=dump(project.topology))
+    found = ask(folder / "runtime.sock", verb="plan", topology=dump(project.topology))
+    nodes = Control(folder).foresee(project.reading.workloads)
+    lives = [
+        *(f"add     node {name}   # is declared" for name in nodes.created),
+        *(
+            f"restart node {name}   # its process is declared anew; its links are made again"
+            for name in nodes.recreated
+        ),
+        *(f"remove  node {name}   # is no longer declared" for name in nodes.removed),
+    ]
+    return {**found, "operations": [*found["operations"], *lives]}
 
 
 def _of_nothing(project: Declared) -> dict[str, Any]:

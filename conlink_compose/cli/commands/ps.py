@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from conlink_compose.cli import console
+from conlink_compose.cli.form import TableForm
 from conlink_compose.cli.network_table import combine, network_table
 from conlink_compose.cli.project import control_of, nodes_named, runtime_socket
 
@@ -15,7 +16,9 @@ from conlink_compose.cli.project import control_of, nodes_named, runtime_socket
 def ps(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[NODE]...")] = None,
-    form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    form: Annotated[
+        TableForm, typer.Option("--format", help="For people or programs.")
+    ] = TableForm.TABLE,
 ) -> None:
     """Show the nodes: what runs, and who is wired to what, as it is in the kernel now.
 
@@ -29,7 +32,7 @@ def ps(
     control = control_of(context)
     network = ask(runtime_socket(control.folder), verb="network")
     nodes = combine(nodes_named(control.nodes(), names or ()), network)
-    if form == "json":
+    if form is TableForm.JSON:
         console.out(json.dumps(nodes, indent=2))
         return
     console.out(network_table(nodes))
@@ -37,4 +40,4 @@ def ps(
         if node["problem"]:
             console.complain(node["problem"])
     for problem in network["problems"]:
-        console.complain(problem["message"])
+        console.complain(console.sentence(problem))

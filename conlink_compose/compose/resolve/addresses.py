@@ -22,8 +22,8 @@ PlacedAddress: TypeAlias = tuple[IpInterface | None, Span]
 def interface_of(text: str) -> IpInterface | None:
     """An address with its prefix length; None for any other text, as one with a netmask."""
     address, slash, length = text.partition("/")
-    if not slash or not length.isdecimal():
-        return None
+    if not slash or not length.isdecimal() or "%" in address:
+        return None  # `%eth0` is a scope: the kernel's own, never part of an address it is given
     try:
         return ipaddress.ip_interface(f"{address}/{int(length)}")
     except ValueError:
@@ -32,6 +32,8 @@ def interface_of(text: str) -> IpInterface | None:
 
 @functools.lru_cache(maxsize=65536)
 def address_of(text: str) -> IpAddress | None:
+    if "%" in text:
+        return None
     try:
         return ipaddress.ip_address(text)
     except ValueError:

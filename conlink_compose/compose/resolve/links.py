@@ -97,6 +97,8 @@ def _read_link(notes: Notes, near: End, far: End | None, schema: dict[str, Any])
     if far and far.replicas != near.replicas:
         message = f"{_counted(far)}, but {_counted(near)}: which one meets which?"
         notes.error("replicas-differ", draft.far_at or draft.at, message)
+    if kind == VETH and far is None and not fields.keys() & {"bridge", "outer-dev"}:
+        _warn_of_loose_end(notes, near)
     outer = text(fields, "outer-dev")
     if outer is not None and not check_device(notes, "outer-dev", outer, fields["outer-dev"].at):
         outer = None
@@ -112,6 +114,13 @@ def _read_link(notes: Notes, near: End, far: End | None, schema: dict[str, Any])
         flag(fields, "isolated") is True,
         read_forwards(notes, fields.get("forward"), near.replicas),
     )
+
+
+def _warn_of_loose_end(notes: Notes, end: End) -> None:
+    if not end.draft.partial:
+        message = f"{end.draft.dev} of {end.owner} is joined to nothing"
+        help_ = "name a bridge or a peer; or is it one end of a wire, and its dev is misspelt?"
+        notes.warning("joined-to-nothing", end.draft.at, message, help_)
 
 
 def _kind(end: End) -> str:

@@ -69,8 +69,12 @@ class Control:
             remove_orphans=remove_orphans,
             recreate=list(recreate),
         )
-        names = ("created", "recreated", "removed", "orphans")
-        return Applied(*(tuple(answer[name]) for name in names))
+        return _applied(answer)
+
+    def foresee(self, workloads: Sequence[Workload]) -> Applied:
+        """What `apply` would do to the nodes; nothing is touched."""
+        data = [to_data(workload) for workload in workloads]
+        return _applied(self._ask("apply", workloads=data, only_foresee=True))
 
     def nodes(self) -> tuple[NodeStatus, ...]:
         return tuple(NodeStatus.from_data(data) for data in self._ask("nodes")["nodes"])
@@ -126,6 +130,11 @@ class Control:
     def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         with Connection(self.folder) as connection:
             return connection.ask({"verb": verb, **fields})
+
+
+def _applied(answer: Mapping[str, Any]) -> Applied:
+    names = ("created", "recreated", "removed", "orphans")
+    return Applied(*(tuple(answer[name]) for name in names))
 
 
 class Sandbox:

@@ -99,6 +99,10 @@ def _exec(
 ) -> NoReturn:
     try:
         os.chdir(working_dir)
+    except OSError as error:
+        os.write(2, f"{node} has no folder `{working_dir}`: {error.strerror}\n".encode())
+        os._exit(_EXIT_FORBIDDEN)
+    try:
         os.execvpe(argv[0], list(argv), dict(environment))  # noqa: S606
     except OSError as error:
         os.write(2, f"{why_not(node, argv[0], error)}\n".encode())

@@ -19,11 +19,14 @@ LOCK = "lock"
 LOG = "log.jsonl"
 TOPOLOGY = "topology.json"
 
+_LONGEST = 128  # it is the name of a folder (NAME_MAX is 255), and shown in every sentence
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")  # as Compose names its projects
 
 
 def state_folder(project: str) -> Path:
     """Where the files of `project` lie; it need not exist. Raises `SandboxError` for a bad name."""
+    if len(project) > _LONGEST:
+        raise SandboxError(f"a project's name has at most {_LONGEST} characters: use -p")
     if not _PROJECT.fullmatch(project):
         raise SandboxError(
             f"`{project}` is no project name: it takes a-z, 0-9, - and _, beginning with a letter "

@@ -32,14 +32,7 @@ class Nodes:
         recreate: Collection[str],
     ) -> Changes:
         """Raises `SandboxError` while the project is being stopped."""
-        if self._when_stopped:
-            raise SandboxError("the project is being stopped")
-        present = {
-            name: self._successors.get(name, node.workload)
-            for name, node in self._nodes.items()
-            if name not in self._leaving
-        }
-        changes = decide(present, workloads, remove_orphans, recreate)
+        changes = self.foresee(workloads, remove_orphans, recreate)
         wanted = {
             name: (workload, index)
             for workload in workloads
@@ -52,6 +45,19 @@ class Nodes:
         self._write_hosts(hosts, hosts_common)
         self._look_soon()
         return changes
+
+    def foresee(
+        self, workloads: Sequence[Workload], remove_orphans: bool, recreate: Collection[str]
+    ) -> Changes:
+        """What `apply` would do. Raises `SandboxError` while the project is being stopped."""
+        if self._when_stopped:
+            raise SandboxError("the project is being stopped")
+        present = {
+            name: self._successors.get(name, node.workload)
+            for name, node in self._nodes.items()
+            if name not in self._leaving
+        }
+        return decide(present, workloads, remove_orphans, recreate)
 
     def statuses(self) -> list[NodeStatus]:
         known, started = self._services()

@@ -55,13 +55,13 @@ class Verbs:
         workloads = [from_data(data) for data in request["workloads"]]
         hosts = {str(name): str(text) for name, text in request.get("hosts", {}).items()}
         _check_names(workloads)
-        changes = self._nodes.apply(
-            workloads,
-            hosts,
-            str(request.get("hosts_common", "")),
-            bool(request.get("remove_orphans", False)),
-            _words(request.get("recreate", [])),
-        )
+        orphans_go = bool(request.get("remove_orphans", False))
+        recreate = _words(request.get("recreate", []))
+        if request.get("only_foresee"):
+            changes = self._nodes.foresee(workloads, orphans_go, recreate)
+        else:
+            common = str(request.get("hosts_common", ""))
+            changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)
         client.reply(
             created=changes.create,
             recreated=changes.recreate,

@@ -1,0 +1,19 @@
+"""What `--format` takes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """As text for people, or as JSON for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class TableForm(StrEnum):
+    """As a table for people, or as JSON for programs."""
+
+    TABLE = "table"
+    JSON = "json"
