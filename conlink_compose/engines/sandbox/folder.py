@@ -24,7 +24,10 @@ _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")  # as Compose names its projects
 
 
 def state_folder(project: str) -> Path:
-    """Where the files of `project` lie; it need not exist. Raises `SandboxError` for a bad name."""
+    """Where the files of `project` lie; it need not exist.
+
+    Raises `SandboxError` for a bad name, and where what lies there is somebody else's.
+    """
     if len(project) > _LONGEST:
         raise SandboxError(f"a project's name has at most {_LONGEST} characters: use -p")
     if not _PROJECT.fullmatch(project):
@@ -32,7 +35,10 @@ def state_folder(project: str) -> Path:
             f"`{project}` is no project name: it takes a-z, 0-9, - and _, beginning with a letter "
             "or digit"
         )
-    return _root() / project
+    folder = _root() / project
+    with contextlib.suppress(FileNotFoundError):
+        os.close(_open_own(folder))
+    return folder
 
 
 def make_state_folder(project: str) -> Path:
@@ -50,21 +56,33 @@ def make_state_folder(project: str) -> Path:
 
 
 def list_projects() -> list[str]:
-    """The projects of this user that have a state folder, by name."""
+    """The projects of this user that have a state folder, by name. Raises `SandboxError` where
+    the folder of them all is somebody else's."""
     try:
-        found = [path.name for path in _root().iterdir() if path.is_dir()]
+        fd = _open_own_entry(_root())
     except OSError:
         return []
+    try:
+        with os.scandir(fd) as entries:
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    finally:
+        os.close(fd)
     return sorted(name for name in found if _PROJECT.fullmatch(name))
 
 
 def take_lock(folder: Path) -> int | None:
     """The lock of `folder` as a file descriptor, or None while its supervisor lives.
 
-    The lock goes with its last holder, whatever kills that. Raises `OSError`.
+    The lock goes with its last holder, whatever kills that. Raises `OSError`, and `SandboxError`
+    where the folder is somebody else's.
     """
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     while True:
-        fd = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        inside = _open_own(folder)
+        try:
+            fd = os.open(LOCK, flags, 0o600, dir_fd=inside)
+        finally:
+            os.close(inside)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -72,7 +90,7 @@ def take_lock(folder: Path) -> int | None:
             return None
         # Somebody may have removed the folder in between; a lock on a removed file binds nobody.
         with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(fd), (folder / LOCK).stat()):
+            if os.path.samestat(os.fstat(fd), (folder / LOCK).lstat()):
                 return fd
         os.close(fd)
 
@@ -94,8 +112,9 @@ def remove(folder: Path) -> None:
 @contextlib.contextmanager
 def socket_address(folder: Path, name: str = SOCKET) -> Iterator[str]:
     """An address for bind or connect. By way of the folder's descriptor, for a socket's path holds
-    107 bytes and a folder's name may be longer. Raises `OSError`."""
-    fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    107 bytes and a folder's name may be longer. Raises `OSError`, and `SandboxError` where the
+    folder is somebody else's."""
+    fd = _open_own(folder)
     try:
         yield f"/proc/self/fd/{fd}/{name}"
     finally:
@@ -103,12 +122,13 @@ def socket_address(folder: Path, name: str = SOCKET) -> Iterator[str]:
 
 
 def connect(folder: Path) -> socket.socket:
-    """A connection to the supervisor. Raises `OSError` where nobody listens."""
+    """A connection to the supervisor. Raises `OSError` where nobody listens, and `SandboxError`
+    where the folder is somebody else's."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with socket_address(folder) as address:
             connection.connect(address)
-    except OSError:
+    except (OSError, SandboxError):
         connection.close()
         raise
     return connection
@@ -126,11 +146,41 @@ def _root() -> Path:
 
 def _make_own(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
-    status = path.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-        raise SandboxError(f"{path} is not a folder of yours: remove it, or ask who made it")
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        path.chmod(0o700)
+    fd = _open_own_entry(path)
+    try:
+        if stat.S_IMODE(os.fstat(fd).st_mode) & 0o077:
+            os.fchmod(fd, 0o700)
+    finally:
+        os.close(fd)
+
+
+def _open_own(folder: Path) -> int:
+    """A descriptor of a state folder. Everybody may write to /tmp, so another user may have put a
+    folder or a link there first: both steps of the way are looked at after they are taken.
+    Raises `OSError`, `SandboxError`."""
+    above = _open_own_entry(folder.parent)
+    try:
+        return _open_own_entry(folder, above)
+    finally:
+        os.close(above)
+
+
+def _open_own_entry(path: Path, above: int | None = None) -> int:
+    name = path if above is None else path.name
+    try:
+        fd = os.open(
+            name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above
+        )
+    except (NotADirectoryError, PermissionError) as error:  # ours are 0700
+        raise _foreign(path) from error
+    if os.fstat(fd).st_uid == os.geteuid():
+        return fd
+    os.close(fd)
+    raise _foreign(path)
+
+
+def _foreign(path: Path) -> SandboxError:
+    return SandboxError(f"{path} is not a folder of yours: remove it, or ask who made it")
 
 
 def _remove(path: Path) -> None:

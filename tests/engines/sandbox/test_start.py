@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.folder import make_state_folder, state_folder
+from conlink_compose.engines.sandbox.down import down
+from conlink_compose.engines.sandbox.folder import (
+    connect,
+    list_projects,
+    make_state_folder,
+    state_folder,
+    take_lock,
+)
+from conlink_compose.engines.sandbox.start import answers
 
 PROGRAM = """
 from conlink_compose.engines.sandbox import SandboxError
@@ -53,3 +61,41 @@ def test_a_folder_of_somebody_else_is_refused(
     monkeypatch.setattr("conlink_compose.engines.sandbox.folder._root", lambda: tmp_path)
     with pytest.raises(SandboxError, match="is not a folder of yours"):
         make_state_folder("lab")
+
+
+@pytest.mark.parametrize("planted", ["root", "project"])
+def test_what_another_user_planted_is_neither_followed_nor_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    (tmp_path / "home/lab").mkdir(parents=True)
+    (tmp_path / "home/lab/thesis").write_text("years of work")
+    root = tmp_path / "root"
+    if planted == "root":
+        root.symlink_to(tmp_path / "home")
+    else:
+        root.mkdir(0o700)
+        (root / "lab").symlink_to(tmp_path / "home/lab")
+    monkeypatch.setattr("conlink_compose.engines.sandbox.folder._root", lambda: root)
+    for act in (connect, answers, take_lock):
+        with pytest.raises(SandboxError, match="is not a folder of yours"):
+            act(root / "lab")
+    for of_project in (state_folder, make_state_folder, down):
+        with pytest.raises(SandboxError, match="is not a folder of yours"):
+            of_project("lab")
+    if planted == "root":
+        with pytest.raises(SandboxError, match="is not a folder of yours"):
+            list_projects()
+    else:
+        assert list_projects() == []
+    assert [path.name for path in (tmp_path / "home/lab").iterdir()] == ["thesis"]
+
+
+def test_a_lock_that_is_a_link_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conlink_compose.engines.sandbox.folder._root", lambda: tmp_path)
+    folder = make_state_folder("lab")
+    (folder / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        take_lock(folder)
+    assert not (tmp_path / "elsewhere").exists()
