@@ -235,3 +235,11 @@ class Topology:
     tunnels: tuple[Tunnel, ...] = ()
     commands: tuple[Command, ...] = ()
     runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
+
+    def aliases(self) -> dict[Owner, Owner]:
+        """A container that has a name of its own -> the service it is the one replica of."""
+        return {
+            Owner("container", service.container_name): service.owner
+            for service in self.services
+            if service.container_name
+        }

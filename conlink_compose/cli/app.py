@@ -110,12 +110,11 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
 def run() -> None:
     """Run the command line and end the process. No traceback reaches a user for what a user
     or the machine can cause."""
-    from conlink_compose.engines import EngineUnreachableError
-    from conlink_compose.engines.sandbox import SandboxError
+    from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
 
     try:
         app()
-    except (EngineUnreachableError, SandboxError) as error:
+    except (EngineUnreachableError, EngineRefusedError) as error:
         console.complain(str(error))
         sys.exit(exit_status.NOT_UP)
     except KeyboardInterrupt:

@@ -28,8 +28,15 @@ class Engine(Protocol):
         ...
 
     def run(self, node: Node, argv: Sequence[str]) -> None:
-        """Start `argv` in all namespaces of `node`; its output joins the node's log."""
+        """Start `argv` in all namespaces of `node`; its output joins the node's log.
+
+        Raises `EngineRefusedError`, `EngineUnreachableError`.
+        """
         ...
+
+
+class EngineRefusedError(Exception):
+    """The engine cannot do what was asked. The message is a sentence for the user."""
 
 
 class EngineUnreachableError(Exception):

@@ -67,10 +67,8 @@ def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int
     for node in nodes:
         if node.netns:
             found.setdefault(node.owner, {})[node.index] = node
-    for service in topology.services:
-        if service.container_name and service.owner in found:
-            found[Owner("container", service.container_name)] = found[service.owner]
-    return found
+    aliases = topology.aliases().items()
+    return found | {alias: found[owner] for alias, owner in aliases if owner in found}
 
 
 def _bind_link(

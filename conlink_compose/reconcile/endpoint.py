@@ -10,7 +10,7 @@ from conlink_compose.topology import Endpoint, Route
 
 MAIN_TABLE = 254
 IPV6_METRIC = 1024
-"""What the kernel stores for an IPv6 route that names no metric (IP6_RT_PRIO_USER)."""
+"""What the kernel stores for an IPv6 route that names no metric, or 0 (IP6_RT_PRIO_USER)."""
 
 
 def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | None]]:
@@ -31,7 +31,7 @@ def _route(node: str, dev: str, route: Route) -> state.Route:
         dev,
         to=str(route.to) if route.to else ("0.0.0.0/0" if version == 4 else "::/0"),
         via=str(route.via) if route.via else None,
-        metric=route.metric if route.metric is not None else (IPV6_METRIC if version == 6 else 0),
+        metric=route.metric or (IPV6_METRIC if version == 6 else 0),
         table=route.table if route.table is not None else MAIN_TABLE,
         src=str(route.src) if route.src else None,
         onlink=route.onlink,

@@ -52,12 +52,10 @@ def _nodes_of(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[str
     for service in topology.services:
         for index, name in enumerate(service.node_names(), 1):
             known.setdefault(service.owner, {})[name] = _stem(service.owner, index)
-    for node in nodes:
+    declared = {service.owner for service in topology.services}
+    for node in (node for node in nodes if node.owner in declared):
         known.setdefault(node.owner, {})[node.name] = _stem(node.owner, node.index)
-    for service in topology.services:
-        if service.container_name:
-            known[Owner("container", service.container_name)] = known[service.owner]
-    return known
+    return known | {alias: known[owner] for alias, owner in topology.aliases().items()}
 
 
 def _stem(owner: Owner, index: int) -> str:

@@ -13,15 +13,16 @@ from conlink_compose.state import HUB, Address, Interface, Key, Operation, Plan,
 
 _PREPARE, _NODES, _CLEAR, _OPEN = range(4)
 
+_MAKE_ROOM = 1
 _IN_A_NODE = {
     # A gateway is reachable by an address: addresses come before routes and go after them.
-    ("add", True): 1,
-    ("add", False): 2,
-    ("change", False): 2,
-    ("remove", False): 3,
-    ("remove", True): 4,
+    ("add", True): 2,
+    ("add", False): 3,
+    ("change", False): 3,
+    ("remove", False): 4,
+    ("remove", True): 5,
 }
-"""(verb, is an address) -> step."""
+"""(verb, is an address) -> step. Step 0 is the change of an interface."""
 
 
 def in_order(operations: Iterable[Operation]) -> Plan:
@@ -32,6 +33,8 @@ def in_order(operations: Iterable[Operation]) -> Plan:
 
 
 def _made(operation: Operation) -> tuple[Key, ...]:
+    if isinstance(operation.thing, Address):
+        return (_bare(operation.thing),)
     return (operation.thing.key, operation.other.key) if operation.other else (operation.thing.key,)
 
 
@@ -41,7 +44,16 @@ def _rank(operation: Operation, added: set[Key]) -> tuple[int, str, int]:
         return _OPEN, "", 0
     if isinstance(thing, Interface):
         return _rank_of_interface(operation.verb, thing, added)
+    if operation.verb == "remove" and isinstance(thing, Address) and _bare(thing) in added:
+        return _NODES, thing.netns, _MAKE_ROOM
     return _NODES, thing.netns, _IN_A_NODE[operation.verb, isinstance(thing, Address)]
+
+
+def _bare(address: Address) -> Key:
+    """Without its length: an interface holds an IPv6 address once, whatever the length."""
+    if ":" not in address.cidr:
+        return address.key
+    return ("bare", address.netns, address.interface, address.cidr.partition("/")[0])
 
 
 def _rank_of_interface(verb: str, thing: Interface, added: set[Key]) -> tuple[int, str, int]:

@@ -42,7 +42,7 @@ def plan(desired: State, actual: State) -> Planned:
         *_removals(actual, doomed, replaced),
         *_additions(desired, actual, doomed, blocked),
     ]
-    operations += _readiness(desired, actual, operations, conflicts)
+    operations += _readiness(desired, actual, operations, blocked)
     return Planned(in_order(operations), tuple(conflicts.values()))
 
 
@@ -71,11 +71,21 @@ def _conflict(thing: Thing, found: Thing, desired: State) -> Diagnostic:
 def _blocked(desired: State, conflicts: Iterable[Key]) -> frozenset[Key]:
     """All that cannot be while a conflict stands: the object itself, and what is tied to it."""
     stuck = set(conflicts)
-    for key in conflicts:
-        thing = desired.things[key]
-        if isinstance(thing, Interface) and thing.peer:
-            stuck.add(("interface", *thing.peer))
-    return frozenset(stuck | {t.key for t in desired if _carrier(t) in stuck})
+    spreads = bool(stuck)
+    while spreads:  # from a bridge to its ports, and from a veth's one end to the other
+        tied = {t.key for t in desired if stuck & _needs(t)} - stuck
+        stuck |= tied
+        spreads = bool(tied)
+    return frozenset(stuck)
+
+
+def _needs(thing: Thing) -> set[Key]:
+    """The objects without which it cannot be."""
+    if isinstance(thing, Interface):
+        master = {("interface", thing.netns, thing.master)} if thing.master else set()
+        return master | _pair_of(thing)
+    carrier = _carrier(thing)
+    return {carrier} if carrier else set()
 
 
 def _carrier(thing: Thing) -> Key | None:
@@ -93,9 +103,14 @@ def _replaced(desired: State, actual: State) -> frozenset[Key]:
         now = actual.things.get(key)
         if isinstance(thing, Interface) and isinstance(now, Interface) and now.owned:
             other_peer = thing.peer is not None and now.peer != thing.peer
-            if now.kind != thing.kind or other_peer:
+            if now.kind != thing.kind or other_peer or _is_fixed(now, thing):
                 found |= {key, *_pair_of(now)}
     return frozenset(found)
+
+
+def _is_fixed(now: Interface, wanted: Interface) -> bool:
+    """An ifb keeps the MAC it was made with: it has no ndo_set_mac_address."""
+    return now.kind == "ifb" and wanted.mac is not None and now.mac != wanted.mac
 
 
 def _doomed(desired: State, actual: State) -> frozenset[Key]:
@@ -156,10 +171,13 @@ def _other_end(thing: Thing, desired: State) -> Interface | None:
 
 
 def _readiness(
-    desired: State, actual: State, operations: list[Operation], conflicts: dict[Key, Diagnostic]
+    desired: State, actual: State, operations: list[Operation], blocked: frozenset[Key]
 ) -> Iterator[Operation]:
     """A node is ready when nothing in it is left to do: seen in the kernel, not assumed."""
-    busy = {key[1] for key in conflicts}
+    busy = {key[1] for key in blocked}
+    for key in blocked:
+        thing = desired.things[key]
+        busy |= {pair[1] for pair in _needs(thing)}
     for operation in operations:
         busy.add(operation.thing.netns)
         for other in (operation.other, operation.thing):

@@ -56,12 +56,10 @@ class Controller:
         self._engine = engine
         self._kernel = kernel
         self._declared = declared
-        self._commanded: dict[str, str] = {}
+        self._commanded: dict[tuple[str, int], str] = {}
 
     def look(self, topology: Topology | None = None) -> View:
-        """Observe and plan, and touch nothing. Raises `EngineUnreachableError`."""
-        self._engine.drain()
-        self._kernel.drain()
+        """Observe and plan, and touch nothing. Raises `EngineUnreachableError`, OSError."""
         topology = topology or self._declared()
         nodes = self._engine.nodes()
         observation = self._kernel.observe({node.name: node.netns for node in nodes if node.netns})
@@ -73,15 +71,22 @@ class Controller:
 
     def converge(self) -> Outcome:
         """Look and apply until there is nothing left to do, or nothing more that helps now."""
-        view = self.look()
+        view = self._look_anew()
         refused: tuple[Diagnostic, ...] = ()
         for _ in range(PASSES_AT_MOST):
             if not view.planned.plan:
                 break
             self._command(view)
             refused = _refusals(self._kernel.apply(view.planned.plan))
-            view = self.look()
+            view = self._look_anew()
         return Outcome(view, refused if view.planned.plan else ())
+
+    def _look_anew(self) -> View:
+        """Forget the events that this look includes; a look for a client alone must not: what it
+        sees, nobody would act upon."""
+        self._engine.drain()
+        self._kernel.drain()
+        return self.look()
 
     def _command(self, view: View) -> None:
         """Start the commands of the nodes that become ready, once in each life of a node.
@@ -91,18 +96,17 @@ class Controller:
         """
         ready = {op.thing.netns for op in view.planned.plan if isinstance(op.thing, Ready)}
         for node in view.nodes:
-            if node.name in ready and self._commanded.get(node.name) != node.netns:
-                self._commanded[node.name] = node.netns
-                for command in view.topology.commands:
-                    if _is_meant(command.owner, node, view.topology):
-                        self._engine.run(node, command.argv)
+            if node.name in ready:
+                self._command_node(node, view.topology)
 
-
-def _is_meant(owner: object, node: Node, topology: Topology) -> bool:
-    return owner == node.owner or any(
-        service.owner == node.owner and owner == ("container", service.container_name)
-        for service in topology.services
-    )
+    def _command_node(self, node: Node, topology: Topology) -> None:
+        aliases = topology.aliases()
+        for number, command in enumerate(topology.commands):
+            mark = (node.name, number)
+            meant = aliases.get(command.owner, command.owner) == node.owner
+            if meant and self._commanded.get(mark) != node.netns:
+                self._engine.run(node, command.argv)
+                self._commanded[mark] = node.netns
 
 
 def _refusals(failures: Sequence[Failure]) -> tuple[Diagnostic, ...]:

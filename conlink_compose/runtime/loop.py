@@ -5,12 +5,15 @@ from __future__ import annotations
 import selectors
 import time
 
-from conlink_compose.engines import Engine, EngineUnreachableError
+from conlink_compose.engines import Engine, EngineRefusedError, EngineUnreachableError
 from conlink_compose.kernel import Kernel
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Controller
 from conlink_compose.runtime.server import Client, Server
 from conlink_compose.topology_json import load
+
+GAP_LONGEST = 1.0
+"""Seconds between a pass and the next one that an event asks for; as long as the pass took."""
 
 RETRY_FIRST = 0.1
 RETRY_LONGEST = 5.0
@@ -29,7 +32,8 @@ class Loop:
         self._server = server
         self._retry = RETRY_FIRST
         self._due: float | None = time.monotonic()
-        self._progress: report.Report = {}
+        self._not_before = 0.0
+        self._progress: report.Report = report.NOTHING_YET
 
     def run(self) -> None:
         """Raises `EngineUnreachableError` when the engine ends."""
@@ -41,19 +45,29 @@ class Loop:
                 if self._server in ready:
                     self._answer(self._server.requests())
                 if ready & {self._engine, self._kernel} or self._patience() == 0:
+                    time.sleep(max(0.0, self._not_before - time.monotonic()))
                     self._pass()
 
     def _patience(self) -> float | None:
         return None if self._due is None else max(0.0, self._due - time.monotonic())
 
     def _pass(self) -> report.Report:
-        outcome = self._controller.converge()
-        if outcome.settled and not outcome.problems:
+        began = time.monotonic()
+        try:
+            outcome = self._controller.converge()
+            settled = outcome.settled and not outcome.problems
+            self._progress = report.progress(outcome)
+        except (OSError, EngineRefusedError) as error:
+            settled = False
+            self._progress = report.no_progress(self._progress, error)
+        ended = time.monotonic()
+        # A burst of events, such as a routing daemon's, gets one look, and half of a processor.
+        self._not_before = ended + min(ended - began, GAP_LONGEST)
+        if settled:
             self._due, self._retry = None, RETRY_FIRST
         else:
             self._due = time.monotonic() + self._retry
             self._retry = min(self._retry * 2, RETRY_LONGEST)
-        self._progress = report.progress(outcome)
         return self._progress
 
     def _answer(self, requests: list[tuple[Client, dict[str, object]]]) -> None:
@@ -64,6 +78,8 @@ class Loop:
                 raise
             except (KeyError, TypeError, ValueError) as error:
                 self._server.reply(client, {"error": f"the request is not understood: {error}"})
+            except OSError as error:
+                self._server.reply(client, {"error": str(error)})
 
     def _reply_to(self, request: dict[str, object]) -> report.Report:
         match request.get("verb"):

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.status import NodeStatus, status
 from conlink_compose.reconcile.text import describe
 from conlink_compose.runtime.controller import Outcome, View, operations_on_links
 from conlink_compose.topology import Topology
 
 Report = dict[str, object]
+
+NOTHING_YET: Report = {
+    "links": 0,
+    "up": 0,
+    "nodes": 0,
+    "ready": 0,
+    "settled": False,
+    "problems": [],
+}
 
 
 def progress(outcome: Outcome) -> Report:
@@ -29,6 +39,12 @@ def progress(outcome: Outcome) -> Report:
         "settled": outcome.settled,
         "problems": [problem.as_dict() for problem in outcome.problems],
     }
+
+
+def no_progress(last: Report, error: Exception) -> Report:
+    """A pass that could not be ended, and is tried again."""
+    problem = Diagnostic("pass-failed", f"the network could not be looked at: {error}")
+    return {**last, "settled": False, "problems": [problem.as_dict()]}
 
 
 def network(view: View) -> Report:

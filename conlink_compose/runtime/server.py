@@ -1,6 +1,6 @@
 """The runtime's socket: one JSON object a line, in both directions.
 
-A client that does not read what it is sent is dropped; it cannot hold the loop up.
+A client that does not read what it is sent is dropped after five seconds.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Server:
                 self._drop(client)
 
     def _accept(self) -> None:
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # it went away again, or descriptors are scarce
             connection, _ = self._listener.accept()
             connection.settimeout(REPLY_PATIENCE)
             client = Client(connection)

@@ -190,3 +190,35 @@ def _obey(wanted: State, actual: State) -> State:
                 assert operation.verb == "change" or thing.key not in things, operation
                 things[thing.key] = thing
     return _kernel_keeps_pairs(State(things))
+
+
+def test_a_conflict_in_the_hub_or_at_the_far_end_keeps_the_node_from_being_ready() -> None:
+    wanted = desired(LAN)
+    outer = Interface(HUB, "a_1-eth0", "veth", owned=False)
+    found = plan(wanted, with_(State(), outer))
+    assert not any(op.thing.netns == "a-1" for op in found.plan)
+    wired = desired(RING)
+    far = Interface("b-1", "west", "dummy", owned=False)
+    busy = plan(wired, with_(without(wired, ("ready", "a-1"), ("ready", "b-1")), far))
+    assert not any(isinstance(op.thing, Ready) for op in busy.plan)
+
+
+def test_nothing_is_joined_to_a_foreign_bridge() -> None:
+    found = plan(desired(LAN), with_(State(), Interface(HUB, "lan", "bridge", owned=False)))
+    assert [conflict.code for conflict in found.conflicts] == ["conflict"]
+    assert found.plan == ()
+
+
+def test_an_ipv6_address_of_another_length_makes_room_for_itself() -> None:
+    before = replace(LAN, links=(on_bridge("a", "lan", "fd00::1/64"), LAN.links[1]))
+    after = replace(LAN, links=(on_bridge("a", "lan", "fd00::1/80"), LAN.links[1]))
+    assert lines(desired(after), desired(before)) == [
+        "remove  address fd00::1/64 on a-1:eth0",
+        "add     address fd00::1/80 on a-1:eth0",
+    ]
+
+
+def test_an_ifb_with_another_mac_is_made_anew() -> None:
+    old, new = (Interface("a-1", "d0", "ifb", mac=f"02:00:00:00:00:0{n}") for n in (1, 2))
+    verbs = [op.verb for op in plan(State.of([new]), State.of([old])).plan]
+    assert verbs == ["remove", "add"]

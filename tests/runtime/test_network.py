@@ -251,3 +251,58 @@ def runtime_of(lab: Project) -> int:
         except OSError:
             continue
     return 0
+
+
+def test_a_knob_taken_out_of_the_file_is_turned_back_and_a_kernel_route_metric_settles(
+    tmp_path: Path,
+) -> None:
+    bridge = "x-conlink: {bridges: {lan: {mode: linux, stp: true, group_fwd_mask: 16384}}}\n"
+    routed = 'ip: [10.0.0.1/24, "fd00::1/64"], route: {to: "fd01::/64", via: "fd00::2", metric: 0}'
+    text = PAIR.replace('ip: [10.0.0.1/24, "fd00::1/64"]', routed)
+    with project(tmp_path, text + bridge) as lab:
+        lab.up()
+        assert "nothing to do" in lab.plan()
+        lab.write(text)
+        assert "stp yes -> no" in lab.plan()
+        lab.up()
+        assert "nothing to do" in lab.plan()
+
+
+def test_a_changed_process_is_planned_as_a_restart(tmp_path: Path) -> None:
+    text = PAIR.replace("  c:\n", "  c:\n    command: sleep 100\n")
+    with project(tmp_path, text) as lab:
+        lab.up()
+        lab.write(text.replace("sleep 100", "sleep 200"))
+        assert "restart node c-1" in lab.plan()
+        assert lab.run("plan", "--exit-code", check=False).returncode == 4
+        lab.up()
+        assert "nothing to do" in lab.plan()
+
+
+def test_a_project_of_a_long_name_comes_up(tmp_path: Path) -> None:
+    with project(tmp_path, PAIR) as lab:
+        lab.name += "x" * (128 - len(lab.name))
+        lab.up()
+        lab.run("down")
+        done = lab.run("-p", "y" * 129, "up", "-d", check=False)
+        assert "at most 128 characters" in done.stderr
+
+
+def test_what_a_process_says_while_it_is_stopped_is_shown(tmp_path: Path) -> None:
+    command = """sh -c 'trap "echo good bye; exit 0" TERM; echo hello; sleep 60 & wait'"""
+    with project(tmp_path, PAIR.replace("  c:\n", f"  c:\n    command: {command}\n")) as lab:
+        attached = subprocess.Popen(
+            lab.argv("up"),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert attached.stdout
+        for line in attached.stdout:
+            if "hello" in line:
+                break
+        attached.send_signal(signal.SIGINT)
+        rest = attached.communicate(timeout=30)[0]
+        assert "good bye" in rest
+        assert f"{lab.name} is down" in rest

@@ -26,7 +26,7 @@ def check_signs(notes: Notes, key: str, name: str, at: Span) -> bool:
         sign = "white space" if wrong.isspace() else f'"{wrong}"'
         notes.error("bad-name", at, f'the name of an interface holds no {sign}; this is "{name}"')
         return False
-    if name in (".", "..", "lo"):
+    if name in (".", "..", "lo", "all", "default"):
         why = "every node has one already" if name == "lo" else "the kernel refuses it"
         notes.error("bad-name", at, f'{key} cannot be "{name}": {why}')
         return False

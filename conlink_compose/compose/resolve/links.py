@@ -24,6 +24,8 @@ VETH = "veth"
 _NEED_PARENT = ("vlan", "macvlan", "macvtap", "ipvlan", "ipvtap")
 _OF_BRIDGE_PORTS = ("forward", "vlan", "isolated")
 
+IPV6_LEAST_MTU = 1280
+
 
 @dataclass(slots=True)
 class ReadLink:
@@ -94,10 +96,11 @@ def _read_link(notes: Notes, near: End, far: End | None, schema: dict[str, Any])
     for end in (near, far) if far else (near,):
         _check_keys(notes, end, schema)
         _check_joined(notes, end, far is not None)
+        _check_mtu(notes, end)
     if far and far.replicas != near.replicas:
         message = f"{_counted(far)}, but {_counted(near)}: which one meets which?"
         notes.error("replicas-differ", draft.far_at or draft.at, message)
-    if kind == VETH and far is None and not fields.keys() & {"bridge", "outer-dev"}:
+    if kind == VETH and far is None and not fields.keys() & {"bridge", "outer-dev", "peer"}:
         _warn_of_loose_end(notes, near)
     outer = text(fields, "outer-dev")
     if outer is not None and not check_device(notes, "outer-dev", outer, fields["outer-dev"].at):
@@ -114,6 +117,15 @@ def _read_link(notes: Notes, near: End, far: End | None, schema: dict[str, Any])
         flag(fields, "isolated") is True,
         read_forwards(notes, fields.get("forward"), near.replicas),
     )
+
+
+def _check_mtu(notes: Notes, end: End) -> None:
+    """The kernel takes IPv6 off a link below the least MTU of IPv6 (RFC 8200, 5)."""
+    field = end.draft.fields.get("mtu")
+    is_v6 = any(address and address.version == 6 for address, _ in end.addresses)
+    if field and not field.refused and end.mtu and end.mtu < IPV6_LEAST_MTU and is_v6:
+        message = f"mtu {end.mtu} is too small for an IPv6 address; it takes {IPV6_LEAST_MTU}"
+        notes.error("mtu-too-small", field.at, message)
 
 
 def _warn_of_loose_end(notes: Notes, end: End) -> None:

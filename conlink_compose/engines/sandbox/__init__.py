@@ -5,6 +5,8 @@ Import what is needed from its modules; the supervisor must stay small, so nothi
 
 from __future__ import annotations
 
+from conlink_compose.engines import EngineRefusedError
 
-class SandboxError(Exception):
+
+class SandboxError(EngineRefusedError):
     """The sandbox cannot do what was asked. The message is a sentence for the user."""
