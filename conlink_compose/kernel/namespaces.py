@@ -9,8 +9,18 @@ from collections.abc import Iterator, Mapping
 
 from conlink_compose.kernel import messages_nsid
 from conlink_compose.kernel.link_socket import LinkSocket
-from conlink_compose.kernel.netns import Identity, identity, open_netns, route_sockets
+from conlink_compose.kernel.netns import (
+    Identity,
+    identity,
+    identity_at,
+    open_netns,
+    route_sockets,
+)
 from conlink_compose.state import HUB
+
+_ENDED = (errno.ENOENT, errno.ESRCH)
+"""What a path answers whose process has exited. Any other errno (EMFILE, ENOMEM, EACCES) speaks
+of us or of the machine, not of the node."""
 
 
 class Namespace:
@@ -55,25 +65,23 @@ class Namespaces:
         return self._by_label.get(label)
 
     def admit(self, places: Mapping[str, str]) -> dict[str, int]:
-        """Open what is new, close what is gone. The nodes that cannot be opened, with an errno.
+        """Open what is new, close what is gone. The nodes that are gone, with an errno.
 
         What goes is closed before anything is opened: the old life of a restarted node ends
-        only then, and its interfaces with it.
+        only then, and its interfaces with it. Raises OSError where a new node cannot be opened
+        though it may well be there; a known one needs no descriptor and is kept.
         """
-        opened, refused = _open_all(places)
+        found, refused = self._find_all(places)
         kept = {self.hub.identity: HUB}
-        for label, netns in list(opened.items()):
-            which = identity(netns)
+        for label, which in list(found.items()):
             if which in kept:
                 # It has no namespace of its own: links of two nodes would lie in one.
                 refused[label] = errno.EXDEV
-                os.close(opened.pop(label))
+                del found[label]
             kept.setdefault(which, label)
         self._close_all_but(kept)
-        new = {label: netns for label, netns in opened.items() if not self._stands(label, netns)}
-        for label in opened.keys() - new.keys():
-            os.close(opened[label])
-        refused.update(self._greet(new))
+        new = {label: which for label, which in found.items() if label not in self._by_label}
+        refused.update(self._open(new, places))
         return refused
 
     def label_of(self, inside: Namespace, nsid: int) -> str | None:
@@ -95,9 +103,39 @@ class Namespaces:
             namespace.close()
         self._by_label.clear()
 
-    def _stands(self, label: str, netns: int) -> bool:
-        known = self._by_label.get(label)
-        return known is not None and known.identity == identity(netns)
+    def _find_all(self, places: Mapping[str, str]) -> tuple[dict[str, Identity], dict[str, int]]:
+        """Which namespaces the paths mean, and which paths mean none, with an errno."""
+        found: dict[str, Identity] = {}
+        refused: dict[str, int] = {}
+        for label, path in places.items():
+            known = self._by_label.get(label)
+            try:
+                found[label] = identity_at(path)
+            except OSError as error:
+                if error.errno in _ENDED:
+                    refused[label] = error.errno
+                elif known:
+                    found[label] = known.identity
+                else:
+                    raise
+        return found, refused
+
+    def _open(self, new: Mapping[str, Identity], places: Mapping[str, str]) -> dict[str, int]:
+        opened: dict[str, int] = {}
+        refused: dict[str, int] = {}
+        troubles: list[OSError] = []
+        for label, which in new.items():
+            try:
+                opened[label] = _open_same(places[label], which)
+            except OSError as error:
+                if error.errno in _ENDED:
+                    refused[label] = error.errno
+                else:
+                    troubles.append(error)
+        troubles += self._greet(opened)
+        if troubles:
+            raise troubles[0]
+        return refused
 
     def _close_all_but(self, kept: Mapping[Identity, str]) -> None:
         for namespace in list(self):
@@ -108,14 +146,13 @@ class Namespaces:
                 for other in self:
                     other.peers.clear()
 
-    def _greet(self, new: Mapping[str, int]) -> dict[str, int]:
-        refused: dict[str, int] = {}
-        for (label, netns), raw in zip(
-            new.items(), route_sockets(tuple(new.values())), strict=True
-        ):
+    def _greet(self, new: Mapping[str, int]) -> list[OSError]:
+        """Why some of them could not be entered."""
+        troubles: list[OSError] = []
+        for (label, netns), raw in zip(new.items(), _sockets_in(new), strict=True):
             if isinstance(raw, OSError):
                 os.close(netns)
-                refused[label] = raw.errno or errno.EIO
+                troubles.append(raw)
                 continue
             namespace = self._by_label[label] = Namespace(label, netns, raw)
             # Both call each other by a number: the hub hears of changes only in namespaces that
@@ -125,15 +162,22 @@ class Namespaces:
             namespace.hubs_nsid = messages_nsid.nsid_of(self.hub.socket, netns)
             namespace.nsid_of_hub = messages_nsid.nsid_of(namespace.socket, self.hub.netns)
         self._by_hubs_nsid = {one.hubs_nsid: one.label for one in self if one.hubs_nsid is not None}
-        return refused
+        return troubles
 
 
-def _open_all(places: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:
-    opened: dict[str, int] = {}
-    refused: dict[str, int] = {}
-    for label, path in places.items():
-        try:
-            opened[label] = open_netns(path)
-        except OSError as error:
-            refused[label] = error.errno or errno.EIO
-    return opened, refused
+def _sockets_in(new: Mapping[str, int]) -> list[socket.socket | OSError]:
+    if not new:
+        return []
+    try:
+        return route_sockets(tuple(new.values()))
+    except OSError as error:  # Not one descriptor was left for the way back.
+        return [error] * len(new)
+
+
+def _open_same(path: str, which: Identity) -> int:
+    """A descriptor of `which`. Raises OSError (ESTALE) where the path came to mean another."""
+    netns = open_netns(path)
+    if identity(netns) != which:
+        os.close(netns)
+        raise OSError(errno.ESTALE, "the namespace was replaced in this moment", path)
+    return netns

@@ -13,6 +13,7 @@ import resource
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from conlink_compose.kernel.uapi import NETLINK_ROUTE
@@ -34,6 +35,12 @@ class Identity(NamedTuple):
 
 def identity(netns: int) -> Identity:
     status = os.fstat(netns)
+    return Identity(status.st_dev, status.st_ino)
+
+
+def identity_at(path: str) -> Identity:
+    """As `identity`, without a descriptor. Raises OSError."""
+    status = Path(path).stat()
     return Identity(status.st_dev, status.st_ino)
 
 
@@ -66,7 +73,8 @@ def scratch_socket() -> socket.socket:
 
 
 def raise_file_limit() -> None:
-    """Two descriptors a node: the usual soft limit of 1,024 would end at 500 nodes."""
+    """Two descriptors a node, as long as it is known: the usual soft limit of 1,024 would be
+    reached with 500 nodes. The hard limit may be as low; then `observe` says EMFILE."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -1,0 +1,56 @@
+"""Which nodes are gone, and which only seem so for a moment."""
+
+from __future__ import annotations
+
+import errno
+import resource
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import Lab
+
+pytestmark = pytest.mark.root
+
+
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_known_node_is_observed_without_any_descriptor(lab: Lab) -> None:
+    lab.observe()
+    with no_descriptor_left():
+        seen = lab.observe()
+    assert seen.gone == frozenset()
+    assert lab.kernel.apply(()) == ()
+
+
+def test_a_new_node_for_which_no_descriptor_is_left_is_not_gone(lab: Lab) -> None:
+    lab.kernel.observe({"a": lab.path("a")})
+    with no_descriptor_left(), pytest.raises(OSError, match="Too many open files"):
+        lab.observe()
+    assert lab.observe().gone == frozenset()
+
+
+def test_a_known_node_whose_path_cannot_be_followed_is_kept(lab: Lab, tmp_path: Path) -> None:
+    lab.observe()
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert lab.kernel.observe({"a": str(loop), "b": lab.path("b")}).gone == frozenset()
+
+
+def test_an_exited_process_is_gone(lab: Lab) -> None:
+    with subprocess.Popen(("nsenter", f"--net={lab.path('a')}", "cat"), stdin=-1) as process:
+        places = {"a": f"/proc/{process.pid}/ns/net", "b": lab.path("b")}
+        assert not process.poll()
+        process.communicate()
+    assert lab.kernel.observe(places).reasons == {"a": errno.ENOENT}
