@@ -196,21 +196,25 @@ def test_nothing_is_left_after_a_kill_of_everything_and_down(tmp_path: Path) -> 
 def test_ctrl_c_takes_all_down(tmp_path: Path) -> None:
     text = PAIR.replace("  c:\n", "  c:\n    command: sh -c 'echo hello; exec sleep 60'\n")
     with project(tmp_path, text) as lab:
-        attached = subprocess.Popen(
-            lab.argv("up"),
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert attached.stdout
-        for line in attached.stdout:
-            if "hello" in line:
-                break
+        attached = up_until(lab, "hello")
         attached.send_signal(signal.SIGINT)
         attached.communicate(timeout=30)
         assert attached.returncode == 130
         assert not lab.processes()
+
+
+def up_until(lab: Project, word: str) -> subprocess.Popen[str]:
+    """`up` in the foreground, once its output holds `word`."""
+    attached = subprocess.Popen(
+        lab.argv("up"),
+        cwd=lab.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert attached.stdout
+    assert any(word in line for line in attached.stdout)
+    return attached
 
 
 class pings:  # noqa: N801 -- reads as a statement
@@ -291,17 +295,7 @@ def test_a_project_of_a_long_name_comes_up(tmp_path: Path) -> None:
 def test_what_a_process_says_while_it_is_stopped_is_shown(tmp_path: Path) -> None:
     command = """sh -c 'trap "echo good bye; exit 0" TERM; echo hello; sleep 60 & wait'"""
     with project(tmp_path, PAIR.replace("  c:\n", f"  c:\n    command: {command}\n")) as lab:
-        attached = subprocess.Popen(
-            lab.argv("up"),
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert attached.stdout
-        for line in attached.stdout:
-            if "hello" in line:
-                break
+        attached = up_until(lab, "hello")
         attached.send_signal(signal.SIGINT)
         rest = attached.communicate(timeout=30)[0]
         assert "good bye" in rest
