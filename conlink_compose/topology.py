@@ -24,6 +24,9 @@ IpAddress = IPv4Address | IPv6Address
 IpInterface = IPv4Interface | IPv6Interface
 IpNetwork = IPv4Network | IPv6Network
 
+Places = tuple[tuple[str, Span], ...]
+"""Where the value of each key stands that a user wrote."""
+
 OwnerKind = Literal["service", "container", "host"]
 
 
@@ -133,6 +136,11 @@ class Endpoint:
     ethtool: tuple[tuple[str, str], ...] = ()
     up: bool = True
     span: Span | None = None
+    places: Places = ()
+
+    def place(self, key: str) -> Span | None:
+        """Where the value of `key` stands, or else the link."""
+        return dict(self.places).get(key, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,11 @@ class Bridge:
     group_fwd_mask: int | None = None
     mtu: int | None = None
     span: Span | None = None
+    places: Places = ()
+
+    def place(self, key: str) -> Span | None:
+        """Where the value of `key` stands, or else the bridge."""
+        return dict(self.places).get(key, self.span)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,11 +71,11 @@ def kind(name: str) -> Kind:
     return cast("Kind", importlib.import_module(f"{__name__}.{name}"))
 
 
-def not_yet(link: Link, key: str) -> Diagnostic:
+def not_yet(endpoint: Endpoint, key: str) -> Diagnostic:
     """This version reads and checks `key`, and says plainly that it does not apply it."""
     return Diagnostic(
         "not-yet",
         f"`{key}` is understood and checked, but this version cannot bring it up yet",
-        link.span,
+        endpoint.place(key),
         f"take `{key}` out of this link to bring the rest up",
     )

@@ -14,12 +14,9 @@ NEEDS: frozenset[str] = frozenset()
 
 
 def check(link: Link) -> Iterator[Diagnostic]:
-    if link.forward:
-        yield not_yet(link, "forward")
-    if link.vlan:
-        yield not_yet(link, "vlan")
-    if link.isolated:
-        yield not_yet(link, "isolated")
+    for key in ("forward", "vlan", "isolated"):
+        if getattr(link, key):
+            yield not_yet(link.near, key)
 
 
 def expand(bound: BoundLink) -> Iterator[Interface]:

@@ -19,7 +19,7 @@ def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | 
     A link that is down holds no routes: the kernel would refuse them.
     """
     for address in endpoint.addresses:
-        yield state.Address(node, endpoint.dev, str(address)), endpoint.span
+        yield state.Address(node, endpoint.dev, str(address)), endpoint.place("ip")
     for route in endpoint.routes if endpoint.up else ():
         yield _route(node, endpoint.dev, route), route.span or endpoint.span
 

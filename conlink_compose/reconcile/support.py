@@ -15,7 +15,7 @@ def unsupported(topology: Topology) -> Iterator[Diagnostic]:
     for bridge in topology.bridges:
         yield from _bridge(bridge)
     for link in topology.links:
-        yield from _link(link)
+        yield from dict.fromkeys(_link(link))  # both ends of a wire may say the same, at one place
     for tunnel in topology.tunnels:
         yield Diagnostic(
             "not-yet",
@@ -31,7 +31,7 @@ def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:
             "not-yet",
             f"mode {bridge.mode} of bridge {bridge.name} is understood and checked, "
             "but this version cannot bring it up yet",
-            bridge.span,
+            bridge.place("mode"),
             f"the modes it can bring up are {', '.join(bridges.modes())} and auto",
         )
 
@@ -41,20 +41,17 @@ def _link(link: Link) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "not-yet",
             f"type {link.kind} is understood and checked, but this version cannot bring it up yet",
-            link.span,
+            link.near.place("type"),
             f"the types it can bring up are {', '.join(links.kinds())}",
         )
         return
     yield from links.kind(link.kind).check(link)
     for endpoint in (link.near, link.far):
         if endpoint:
-            yield from _endpoint(link, endpoint)
+            yield from _endpoint(endpoint)
 
 
-def _endpoint(link: Link, endpoint: Endpoint) -> Iterator[Diagnostic]:
-    if endpoint.netem:
-        yield not_yet(link, "netem")
-    if endpoint.nat:
-        yield not_yet(link, "nat")
-    if endpoint.ethtool:
-        yield not_yet(link, "ethtool")
+def _endpoint(endpoint: Endpoint) -> Iterator[Diagnostic]:
+    for key in ("netem", "nat", "ethtool"):
+        if getattr(endpoint, key):
+            yield not_yet(endpoint, key)

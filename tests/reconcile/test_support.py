@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_address
+from pathlib import Path
 
+from conlink_compose.compose.read import read
+from conlink_compose.compose.request import Request
 from conlink_compose.reconcile.support import unsupported
 from conlink_compose.topology import Bridge, Netem, Tunnel
 
@@ -30,3 +33,24 @@ def test_each_thing_that_cannot_is_named() -> None:
     text = "\n".join(diagnostic.message for diagnostic in found)
     for word in ("mode ovs", "type macvlan", "`netem`", "tunnels"):
         assert word in text
+
+
+def test_the_caret_stands_under_what_cannot_be_brought_up(tmp_path: Path) -> None:
+    text = """\
+x-conlink:
+  bridges:
+    wan: {mode: ovs}
+  links:
+    - {endpoints: ["a:x", "b:x"], netem: {delay: 10ms}}
+    - {service: a, type: macvlan, outer-dev: up}
+services:
+  a: {network_mode: none, x-conlink: {links: [{bridge: lan, dev: y, vlan: 7}]}}
+  b: {network_mode: none}
+"""
+    (tmp_path / "compose.yaml").write_text(text)
+    reading = read(Request(files=("compose.yaml",), environ={}, working_directory=str(tmp_path)))
+    assert reading.topology, reading.diagnostics
+    lines = text.split("\n")
+    at = [found.span for found in unsupported(reading.topology) if found.span]
+    words = [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in at]
+    assert words == ["ovs", "{delay: 10ms}", "macvlan", "7"]

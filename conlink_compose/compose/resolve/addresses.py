@@ -13,6 +13,7 @@ from conlink_compose.diagnostics import Span
 from conlink_compose.topology import IpAddress, IpInterface, IpNetwork
 
 AUTO = "auto"
+_ALL_NODES = ipaddress.IPv4Address("255.255.255.255")
 
 PlacedAddress: TypeAlias = tuple[IpInterface | None, Span]
 """An address and its place; None stands for one that is still to be chosen."""
@@ -98,11 +99,21 @@ def _usual_length(text: str) -> int:
     return 64 if ":" in text else 24
 
 
+def _never_a_nodes(ip: IpAddress) -> str | None:
+    if ip.is_multicast:
+        return "a multicast address"
+    if ip.is_unspecified:
+        return "no address"
+    if ip.is_loopback:
+        return "a loopback address, which only lo may have"
+    return "the broadcast address of every network" if ip == _ALL_NODES else None
+
+
 def _usable(notes: Notes, interface: IpInterface, at: Span) -> bool:
     """Whether a node may have it: not multicast, nor nothing, nor its network's own numbers."""
     ip, network = interface.ip, interface.network
-    if ip.is_multicast or ip.is_unspecified:
-        kind = "a multicast address" if ip.is_multicast else "no address"
+    kind = _never_a_nodes(ip)
+    if kind:
         notes.error("bad-address", at, f"ip takes the address of a node; {ip} is {kind}")
         return False
     if network.prefixlen >= ip.max_prefixlen - 1:

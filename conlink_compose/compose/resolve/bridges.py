@@ -9,7 +9,16 @@ from typing import Any, Literal, NamedTuple, cast
 from conlink_compose.compose.resolve.addresses import read_network
 from conlink_compose.compose.resolve.devices import check_signs
 from conlink_compose.compose.resolve.entries import Walk
-from conlink_compose.compose.resolve.fields import Fields, Path, fields_of, flag, text, texts, whole
+from conlink_compose.compose.resolve.fields import (
+    Fields,
+    Path,
+    fields_of,
+    flag,
+    places_of,
+    text,
+    texts,
+    whole,
+)
 from conlink_compose.compose.resolve.notes import Notes
 from conlink_compose.compose.tree import List, Map
 from conlink_compose.diagnostics import Span
@@ -110,6 +119,7 @@ def _read(notes: Notes, declared: _Declared, schema: dict[str, Any]) -> ReadBrid
         mask,
         whole(notes, fields, "mtu", schema),
         at,
+        places_of(fields),
     )
     return ReadBridge(bridge, at, fields, partial)
 

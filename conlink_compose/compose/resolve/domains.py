@@ -62,7 +62,8 @@ def _check_address(notes: Notes, domain: _Domain, end: End, address: IpInterface
     message = f"{taken}{_for_replica(end, index)} is taken by {_who(first)}, at {first[2]}"
     if first[0] is end:
         message = f"{end.called()} has {taken} already, at {first[2]}"
-    notes.error("address-twice", at, message)
+    # Through an alias both stand at one place: then it is the link that repeats it.
+    notes.error("address-twice", end.draft.at if at == first[2] else at, message)
 
 
 def _check_mac(notes: Notes, domain: _Domain, end: End, mac: str) -> None:
@@ -71,6 +72,7 @@ def _check_mac(notes: Notes, domain: _Domain, end: End, mac: str) -> None:
     if found is not None:
         index, first = found
         message = f"{mac_of(mac, index)}{_for_replica(end, index)} is taken by {_who(first)}"
+        at = end.draft.at if at == first[2] else at
         notes.error("mac-twice", at, f"{message}, at {first[2]}")
 
 

@@ -12,7 +12,7 @@ from conlink_compose.compose.resolve.addresses import (
 )
 from conlink_compose.compose.resolve.drafts import Draft
 from conlink_compose.compose.resolve.ethtool import read_ethtool
-from conlink_compose.compose.resolve.fields import flag, whole
+from conlink_compose.compose.resolve.fields import flag, places_of, whole
 from conlink_compose.compose.resolve.macs import read_mac
 from conlink_compose.compose.resolve.netem import read_netem
 from conlink_compose.compose.resolve.notes import Notes
@@ -61,6 +61,7 @@ class End:
             self.ethtool,
             self.up,
             self.draft.at,
+            places_of(self.draft.fields),
         )
 
 

@@ -9,6 +9,7 @@ from conlink_compose.compose.resolve.notes import Notes
 from conlink_compose.compose.schema_words import described
 from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Span
+from conlink_compose.topology import Places
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -60,9 +61,26 @@ def fields_of(item: Map, path: Path = (), faults: Faults = NO_FAULTS) -> Fields:
     if not faults:
         return {key: Field(value, keys_at[key], values_at[key]) for key, value in item.items()}
     return {
-        key: Field(value, keys_at[key], values_at[key], faults.below((*path, key)))
+        key: _field((*path, key), value, keys_at[key], values_at[key], faults)
         for key, value in item.items()
     }
+
+
+def _field(path: Path, value: Value, key_at: Span, at: Span, faults: Faults) -> Field:
+    """Of a list, the items that are not refused are read all the same."""
+    if not faults.below(path):
+        return Field(value, key_at, at)
+    if not isinstance(value, List) or faults.at(path):
+        return Field(value, key_at, at, refused=True)
+    good = List(value.span)
+    for index, (one, one_at) in enumerate(zip(value, value.values_at, strict=True)):
+        if not faults.below((*path, index)):
+            good.put(one, one_at)
+    return Field(good, key_at, at)
+
+
+def places_of(fields: Fields) -> Places:
+    return tuple((key, field.at) for key, field in fields.items())
 
 
 def texts(field: Field) -> list[tuple[str, Span]]:

@@ -70,6 +70,10 @@ def check_ports(notes: Notes, links: Iterable[ReadLink], bridges: Mapping[str, R
                 message = f"{key} needs a bridge of mode {' or '.join(modes[:-1])}"
                 message = f"{message}; {read.bridge.name} is of mode {mode}, at {read.at}"
                 notes.error("key-not-for-mode", link.near.draft.fields[key].key_at, message)
+        if link.vlan is not None and read.bridge.vlan_filtering is False and mode != "ovs":
+            at = read.fields["vlan_filtering"].at
+            message = f"vlan needs vlan_filtering, which bridge {read.bridge.name} has off, at {at}"
+            notes.error("bad-vlan", link.near.draft.fields["vlan"].key_at, message)
 
 
 def check_ends(

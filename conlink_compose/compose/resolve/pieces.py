@@ -120,7 +120,7 @@ class Pieces:
                 self._notes.error("key-beside-endpoints", field.key_at, message, _instead(key))
                 partial = True
         ends = fields["endpoints"]
-        if ends.refused or not isinstance(ends.value, List):
+        if not isinstance(ends.value, List) or len(ends.value) != 2:
             self.all_partial = True
             return
         keys = [

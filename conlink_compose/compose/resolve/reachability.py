@@ -42,6 +42,7 @@ def check_routes(
         for end in with_routes:
             for read in end.routes:
                 _check_twice(notes, seen, end, read)
+                _check_connected(notes, of_owner, read)
                 _check_gateway(notes, of_owner, end, read)
                 _check_source(notes, project, of_owner, end, read)
 
@@ -58,6 +59,20 @@ def _check_twice(
     if first != read.at:
         message = f"{end.owner} has a route to {to} already, at {first}"
         notes.error("route-twice", read.at, message, "give one of them another metric")
+
+
+def _check_connected(notes: Notes, nodes: _Nodes, read: ReadRoute) -> None:
+    """The kernel makes a route to the network of each IPv4 address, with metric 0, in the main
+    table (net/ipv4/fib_frontend.c, fib_add_ifaddr). An IPv6 one has a metric of its own."""
+    route = read.route
+    if route.to is None or route.to.version == 6 or route.metric or route.table:
+        return
+    for other in nodes.ends:
+        for address, at in other.addresses:
+            if other.up and address and address.network == route.to and route.to.prefixlen < 32:
+                message = f"the kernel makes the route to {route.to} itself, for {address}, at {at}"
+                notes.error("route-twice", read.at, message, "leave it out, or give it a metric")
+                return
 
 
 def _check_gateway(notes: Notes, nodes: _Nodes, end: End, read: ReadRoute) -> None:

@@ -18,7 +18,12 @@ from conlink_compose.topology import IpAddress, IpNetwork, Route
 _WORDS = ("to", "via", "dev", "metric", "table", "src", "onlink")
 _OTHER_NAMES = {"preference": "metric", "gateway": "via"}
 _TABLES = {"default": 253, "main": 254, "local": 255}
-_MAIN = 254
+_MAIN, _LOCAL = 254, 255
+_OTHER_TYPES = (
+    *("blackhole", "unreachable", "prohibit", "throw"),
+    *("local", "broadcast", "anycast", "multicast", "nat"),
+)
+"""What ip-route(8) may begin with beside `unicast`. None of them leads over a link."""
 _U32 = 2**32 - 1
 
 
@@ -60,6 +65,14 @@ def _parts(notes: Notes, item: Value, at: Span) -> Iterator[Part]:
 
 def _parts_of_words(notes: Notes, words: str, at: Span) -> Iterator[Part]:
     queue = words.split()
+    if queue and queue[0] in _OTHER_TYPES:
+        place, help_ = notes.within(at, queue[0]), "a command of that node can add it"
+        message = f"{queue[0]} routes lead over no link; a route here leads over its own"
+        notes.error("bad-route", place, message, help_)
+        yield Part("", "", at)
+        return
+    if queue and queue[0] == "unicast":
+        queue.pop(0)
     if queue and queue[0] not in _WORDS and queue[0] not in _OTHER_NAMES:
         queue.insert(0, "to")
     while queue:
@@ -97,6 +110,12 @@ def _route(notes: Notes, parts: dict[str, Part], dev: str, at: Span) -> Route | 
     to = None if parts["to"].text == "default" else _network(notes, parts["to"])
     metric = _number(notes, parts, "metric", 0)
     table = _number(notes, parts, "table", 1)
+    if table == _LOCAL:
+        message = "table local is the kernel's own: it keeps each node's addresses there"
+        notes.error("bad-route", parts["table"].at, message)
+    if "onlink" in parts and via is None:
+        message = "onlink says that the gateway is on this link, and this route has no via"
+        notes.error("bad-route", parts["onlink"].at, message, "leave onlink out, or add via")
     if len(notes.diagnostics) > told:
         return None
     if not _one_family(notes, parts, to, via, src):
@@ -140,7 +159,8 @@ def _number(notes: Notes, parts: dict[str, Part], key: str, least: int) -> int |
         return _TABLES[part.text]
     if part.text.isdecimal() and least <= int(part.text) <= _U32:
         return int(part.text)
-    message = f'{key} takes a whole number from {least} to {_U32}; this is "{part.text}"'
+    names = "main, default or " if key == "table" else ""
+    message = f'{key} takes {names}a whole number from {least} to {_U32}; this is "{part.text}"'
     notes.error("bad-route", part.at, message)
     return None
 
