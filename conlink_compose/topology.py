@@ -7,6 +7,7 @@ of services; `conlink_compose.reconcile.bind` turns services into running nodes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import (
     IPv4Address,
@@ -248,6 +249,12 @@ class Topology:
     tunnels: tuple[Tunnel, ...] = ()
     commands: tuple[Command, ...] = ()
     runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
+
+    def foreseen(self) -> Iterator[Node]:
+        """Every declared node, as if it ran."""
+        for service in self.services:
+            for index, name in enumerate(service.node_names(), 1):
+                yield Node(name, service.owner, index, netns="not yet")
 
     def aliases(self) -> dict[Owner, Owner]:
         """A container that has a name of its own -> the service it is the one replica of."""

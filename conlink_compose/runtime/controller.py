@@ -58,12 +58,20 @@ class Controller:
         self._declared = declared
         self._commanded: dict[tuple[str, int], str] = {}
 
-    def look(self, topology: Topology | None = None) -> View:
+    def look(self) -> View:
         """Observe and plan, and touch nothing. Raises `EngineUnreachableError`, OSError."""
-        topology = topology or self._declared()
+        return self._view(self._declared(), ())
+
+    def foresee(self, topology: Topology) -> View:
+        """As `look`, if `topology` were declared and all of its nodes ran."""
+        return self._view(topology, tuple(topology.foreseen()))
+
+    def _view(self, topology: Topology, foreseen: Sequence[Node]) -> View:
         nodes = self._engine.nodes()
+        running = {node.name for node in nodes if node.netns}
         observation = self._kernel.observe({node.name: node.netns for node in nodes if node.netns})
         here = tuple(node for node in nodes if node.netns and node.name not in observation.gone)
+        here += tuple(node for node in foreseen if node.name not in running)
         missing = self._kernel.missing_kinds(needed_kinds(topology))
         binding = bind(topology, here, missing)
         planned = plan(binding.state, observation.state)

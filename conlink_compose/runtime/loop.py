@@ -86,7 +86,7 @@ class Loop:
             case "network":
                 return report.network(self._controller.look())
             case "plan":
-                return report.planned(self._controller.look(load(str(request["topology"]))))
+                return report.planned(self._controller.foresee(load(str(request["topology"]))))
             case "converge":
                 return self._pass()
             case "progress":

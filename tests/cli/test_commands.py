@@ -59,6 +59,7 @@ def test_what_cannot_be_brought_up_yet_is_refused_by_up_and_plan_but_checks(lab:
 def test_plan_of_a_project_that_is_not_up_is_all_of_it(lab: Project) -> None:
     lines = lab.plan().splitlines()
     assert [line.split()[:2] for line in lines] == [
+        ["add", "node"],
         ["add", "bridge"],
         ["add", "veth"],
         ["add", "address"],

@@ -40,8 +40,4 @@ def topology(
 
 def all_nodes(declared: Topology) -> list[Node]:
     """Every declared node, running."""
-    return [
-        Node(name, found.owner, index, f"/ns/{name}")
-        for found in declared.services
-        for index, name in enumerate(found.node_names(), 1)
-    ]
+    return list(declared.foreseen())

@@ -49,6 +49,7 @@ def test_a_process_sees_all_its_interfaces_when_it_starts(tmp_path: Path) -> Non
         lab.run("up", "-d")
         eventually(lambda: lab.ps()["c-1"]["state"] == "exited")
         assert lab.ps()["c-1"]["exit_code"] == 0
+        assert lab.plan().splitlines()[0].startswith("start   node c-1")
         (seen,) = json.loads(lab.run("logs", "--no-log-prefix", "c").stdout)
         assert "10.1.0.3" in [info["local"] for info in seen["addr_info"]]
         assert "UP" in seen["flags"]
@@ -152,7 +153,13 @@ services:
         lab.up()
         first = lab.ip("n-1", "link", "show", "dev", "eth0")
         lab.write(text.format(scale=3))
+        planned = [line.split("   #")[0].split(None, 1) for line in lab.plan().splitlines()]
+        assert [words[1].split(" ")[0] for words in planned] == ["node"] * 2 + [
+            *("veth", "veth", "address", "address")
+        ]
+        assert {words[0] for words in planned} == {"add"}
         lab.up()
+        assert list(lab.ps()) == ["n-1", "n-2", "n-3"]
         assert lab.addresses("n-3", "eth0") == {"10.0.0.3/24"}
         lab.inside("n-3", "ping", "-c1", "-W2", "n-1")
         assert lab.ip("n-1", "link", "show", "dev", "eth0")[0]["ifindex"] == first[0]["ifindex"]

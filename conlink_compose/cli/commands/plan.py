@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -53,15 +54,21 @@ def _of_running(project: Declared) -> dict[str, Any] | None:
         return None
     found = ask(folder / "runtime.sock", verb="plan", topology=dump(project.topology))
     nodes = Control(folder).foresee(project.reading.workloads)
-    lives = [
-        *(f"add     node {name}   # is declared" for name in nodes.created),
+    operations = [
+        *_added(nodes.created),
         *(
             f"restart node {name}   # its process is declared anew; its links are made again"
             for name in nodes.recreated
         ),
+        *(f"start   node {name}   # its process has ended" for name in nodes.started),
+        *found["operations"],
         *(f"remove  node {name}   # is no longer declared" for name in nodes.removed),
     ]
-    return {**found, "operations": [*found["operations"], *lives]}
+    return {**found, "operations": operations}
+
+
+def _added(names: Iterable[str]) -> list[str]:
+    return [f"add     node {name}   # is declared" for name in names]
 
 
 def _of_nothing(project: Declared) -> dict[str, Any]:
@@ -70,15 +77,8 @@ def _of_nothing(project: Declared) -> dict[str, Any]:
     from conlink_compose.reconcile.plan import plan as plan_state
     from conlink_compose.reconcile.text import describe
     from conlink_compose.state import Ready, State
-    from conlink_compose.topology import Node
 
-    nodes = [
-        Node(name, service.owner, index, netns="not yet")
-        for service in project.topology.services
-        for index, name in enumerate(service.node_names(), 1)
-    ]
+    nodes = tuple(project.topology.foreseen())
     operations = plan_state(bind(project.topology, nodes).state, State()).plan
-    return {
-        "operations": [describe(op) for op in operations if not isinstance(op.thing, Ready)],
-        "problems": [],
-    }
+    links = [describe(op) for op in operations if not isinstance(op.thing, Ready)]
+    return {"operations": [*_added(node.name for node in nodes), *links], "problems": []}

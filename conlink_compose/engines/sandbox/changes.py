@@ -14,10 +14,11 @@ from conlink_compose.workload import Workload
 class Changes:
     """Node names, in the order of the file. `orphans` are left running."""
 
-    create: tuple[str, ...]
-    recreate: tuple[str, ...]
-    remove: tuple[str, ...]
-    orphans: tuple[str, ...]
+    create: tuple[str, ...] = ()
+    recreate: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
 
 
 def nodes_of(workload: Workload) -> tuple[str, ...]:
@@ -30,8 +31,10 @@ def decide(
     wanted: Sequence[Workload],
     remove_orphans: bool,
     recreate: Collection[str],
+    at_rest: Collection[str] = (),
 ) -> Changes:
-    """`present` maps each node's name to its workload. `recreate` names nodes or owners.
+    """`present` maps each node's name to its workload. `recreate` names nodes or owners, `at_rest`
+    the nodes whose process has ended for good: each is started again, as in Compose.
 
     A service that is no longer declared is an orphan, as in Compose; a host has no life outside
     the file, and goes.
@@ -46,18 +49,20 @@ def decide(
         and present[name].owner.kind != "host"
         and not remove_orphans
     ]
+    anew = [
+        name
+        for name, workload in by_name.items()
+        if name in present
+        and (
+            not same_process(present[name], workload)
+            or name in recreate
+            or workload.owner.name in recreate
+        )
+    ]
     return Changes(
         create=tuple(name for name in by_name if name not in present),
-        recreate=tuple(
-            name
-            for name, workload in by_name.items()
-            if name in present
-            and (
-                not same_process(present[name], workload)
-                or name in recreate
-                or workload.owner.name in recreate
-            )
-        ),
+        recreate=tuple(anew),
+        start=tuple(name for name in by_name if name in at_rest and name not in anew),
         remove=tuple(name for name in gone if name not in orphans),
         orphans=tuple(orphans),
     )

@@ -23,6 +23,7 @@ class Applied:
 
     created: tuple[str, ...]
     recreated: tuple[str, ...]
+    started: tuple[str, ...]
     removed: tuple[str, ...]
     orphans: tuple[str, ...]
 
@@ -133,7 +134,7 @@ class Control:
 
 
 def _applied(answer: Mapping[str, Any]) -> Applied:
-    names = ("created", "recreated", "removed", "orphans")
+    names = ("created", "recreated", "started", "removed", "orphans")
     return Applied(*(tuple(answer[name]) for name in names))
 
 

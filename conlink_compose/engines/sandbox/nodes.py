@@ -42,6 +42,8 @@ class Nodes:
             self._remove(name)
         for name, (workload, index) in wanted.items():
             self._want(name, index, workload, name in changes.recreate)
+        in_order = dict.fromkeys((*wanted, *self._nodes))  # that of the files
+        self._nodes = {name: self._nodes[name] for name in in_order if name in self._nodes}
         self._write_hosts(hosts, hosts_common)
         self._look_soon()
         return changes
@@ -57,7 +59,8 @@ class Nodes:
             for name, node in self._nodes.items()
             if name not in self._leaving
         }
-        return decide(present, workloads, remove_orphans, recreate)
+        at_rest = {name for name in present if self._nodes[name].is_at_rest}
+        return decide(present, workloads, remove_orphans, recreate, at_rest)
 
     def statuses(self) -> list[NodeStatus]:
         known, started = self._services()

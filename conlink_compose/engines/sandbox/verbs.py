@@ -65,6 +65,7 @@ class Verbs:
         client.reply(
             created=changes.create,
             recreated=changes.recreate,
+            started=changes.start,
             removed=changes.remove,
             orphans=changes.orphans,
         )

@@ -110,6 +110,13 @@ def _signals(texts: list[str], name: str) -> int:
     return int(mask, 16) & ~(0b11 << 31)
 
 
+def test_nodes_stand_in_the_order_of_the_file(lab: Lab, host: Make) -> None:
+    lab.start()
+    lab.apply(host("b"), host("c"))
+    lab.apply(host("a"), host("b"), host("d"), host("c"))
+    assert [status.name for status in lab.control.nodes()] == ["a", "b", "d", "c"]
+
+
 def test_what_it_depends_on_starts_first(lab: Lab, shell: Make) -> None:
     lab.start()
     db = shell("db", "exec sleep 1000")
