@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.status import NodeStatus, status
-from conlink_compose.reconcile.text import describe
 from conlink_compose.runtime.controller import Outcome, View, operations_on_links
 from conlink_compose.topology import Topology
 
@@ -57,10 +57,10 @@ def network(view: View) -> Report:
 
 
 def planned(view: View) -> Report:
-    """What `conlink-compose plan` shows: the operations as text, and what stands in the way."""
+    """What `conlink-compose plan` shows: the operations, and what stands in the way."""
     operations = operations_on_links(view.planned)
     return {
-        "operations": [describe(operation) for operation in operations],
+        "operations": [as_dict(operation) for operation in operations],
         "problems": [problem.as_dict() for problem in view.planned.conflicts],
     }
 

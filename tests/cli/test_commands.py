@@ -65,7 +65,12 @@ def test_plan_of_a_project_that_is_not_up_is_all_of_it(lab: Project) -> None:
         ["add", "address"],
     ]
     assert lab.run("plan", "--exit-code", check=False).returncode == 4
-    assert json.loads(lab.run("plan", "--format", "json").stdout)["operations"] == lines
+    told = json.loads(lab.run("plan", "--format", "json").stdout)["operations"]
+    assert [operation["text"] for operation in told] == lines
+    kinds = [operation["object"]["kind"] for operation in told]
+    assert kinds == ["node", "bridge", "veth", "address"]
+    coloured = lab.run("--ansi", "always", "plan").stdout
+    assert coloured.startswith("\x1b[32madd\x1b[0m     node a-1")
 
 
 def test_colour_is_for_those_who_want_it(lab: Project) -> None:

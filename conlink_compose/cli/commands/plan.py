@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +10,8 @@ import typer
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import Declared, declared
 from conlink_compose.cli.form import Form
+
+_COLOURS = {"add": "green", "remove": "red"}
 
 
 def plan(
@@ -24,17 +26,18 @@ def plan(
     \b
     Examples:
       conlink-compose plan
-      conlink-compose plan --format json
+      conlink-compose plan --format json | jq '.operations[].object'
     """
     project = declared(context, to_bring_up=True)
     found = _of_running(project) or _of_nothing(project)
-    operations: list[str] = found["operations"]
+    operations: list[dict[str, Any]] = found["operations"]
     if form is Form.JSON:
         import json
 
         console.out(json.dumps(found, indent=2))
     else:
-        console.out("\n".join(operations) or f"{project.topology.project}: nothing to do")
+        lines = [_painted(operation) for operation in operations]
+        console.out("\n".join(lines) or f"{project.topology.project}: nothing to do")
         for problem in found["problems"]:
             console.complain(console.sentence(problem))
     if exit_code and operations:
@@ -55,30 +58,40 @@ def _of_running(project: Declared) -> dict[str, Any] | None:
     found = ask(folder / "runtime.sock", verb="plan", topology=dump(project.topology))
     nodes = Control(folder).foresee(project.reading.workloads)
     operations = [
-        *_added(nodes.created),
-        *(
-            f"restart node {name}   # its process is declared anew; its links are made again"
-            for name in nodes.recreated
-        ),
-        *(f"start   node {name}   # its process has ended" for name in nodes.started),
+        *_on_nodes("add", nodes.created, "is declared"),
+        *_on_nodes("restart", nodes.recreated, "is declared anew, and its links are made again"),
+        *_on_nodes("start", nodes.started, "has ended"),
         *found["operations"],
-        *(f"remove  node {name}   # is no longer declared" for name in nodes.removed),
+        *_on_nodes("remove", nodes.removed, "is no longer declared"),
     ]
     return {**found, "operations": operations}
 
 
-def _added(names: Iterable[str]) -> list[str]:
-    return [f"add     node {name}   # is declared" for name in names]
+def _on_nodes(verb: str, names: Iterable[str], cause: str) -> Iterator[dict[str, Any]]:
+    for name in names:
+        yield {
+            "verb": verb,
+            "object": {"kind": "node", "name": name},
+            "cause": cause,
+            "span": None,
+            "text": f"{verb:<7} node {name}   # {cause}",
+        }
+
+
+def _painted(operation: dict[str, Any]) -> str:
+    verb, text = str(operation["verb"]), str(operation["text"])
+    return console.colour(verb, _COLOURS.get(verb, "yellow")) + text.removeprefix(verb)
 
 
 def _of_nothing(project: Declared) -> dict[str, Any]:
     """What there is to do on an empty machine, as if every declared node ran."""
     from conlink_compose.reconcile.bind import bind
+    from conlink_compose.reconcile.operation_json import as_dict
     from conlink_compose.reconcile.plan import plan as plan_state
-    from conlink_compose.reconcile.text import describe
     from conlink_compose.state import Ready, State
 
     nodes = tuple(project.topology.foreseen())
     operations = plan_state(bind(project.topology, nodes).state, State()).plan
-    links = [describe(op) for op in operations if not isinstance(op.thing, Ready)]
-    return {"operations": [*_added(node.name for node in nodes), *links], "problems": []}
+    added = _on_nodes("add", (node.name for node in nodes), "is declared")
+    links = (as_dict(op) for op in operations if not isinstance(op.thing, Ready))
+    return {"operations": [*added, *links], "problems": []}
