@@ -85,7 +85,9 @@ class Route:
     """A route. `to` is a network in its shortest form (`0.0.0.0/0`, `::/0`), metric 0 the kernel's.
 
     The kernel tells routes of one table apart by destination and metric. It stores an
-    IPv6 route that names no metric with 1024; both sides say 1024 then.
+    IPv6 route that names no metric with 1024; both sides say 1024 then. Yet it may hold
+    several of one key (`ip route append`): `contested` tells that a foreign one takes
+    packets which the declared route shall get.
     """
 
     netns: str
@@ -96,6 +98,7 @@ class Route:
     table: int = 254
     src: str | None = None
     onlink: bool | None = None
+    contested: bool = False
     owned: bool = True
 
     @property

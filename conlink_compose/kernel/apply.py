@@ -11,7 +11,7 @@ from conlink_compose.kernel.failure import FOREIGN, Failure
 from conlink_compose.kernel.indexes import Indexes
 from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
 from conlink_compose.kernel.make_veths import Veth, make_veths
-from conlink_compose.kernel.namespaces import Namespaces
+from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.observe import Known
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.state import HUB, Address, End, Interface, Operation, Plan, Ready, Route
@@ -152,7 +152,19 @@ class Apply:
                 self._fail(operation, requests)
             else:
                 told.append((operation, requests))
-        self._send(place.socket if place else None, told)
+        refused = self._send(place.socket if place else None, told)
+        self._restore(place, [op for op in operations if op in refused])
+
+    def _restore(self, place: Namespace | None, refused: Sequence[Operation]) -> None:
+        """The route of a change that was refused: it went in the send that brought the refusal."""
+        requests = [
+            messages_route.append(operation.before, known.number)
+            for operation in refused
+            if isinstance(operation.before, Route)
+            and (known := self._known.get(End(operation.thing.netns, operation.before.interface)))
+        ]
+        if place and requests:
+            place.socket.exchange(requests)
 
     def _requests_of(self, operation: Operation) -> tuple[Request, ...] | Refusal:
         verb, thing = operation.verb, operation.thing
@@ -168,10 +180,17 @@ class Apply:
             case Address():
                 return _about_address(verb, thing, known.number)
             case Route():
-                told = {"add": messages_route.add, "remove": messages_route.remove}
-                return (told.get(verb, messages_route.replace)(thing, known.number),)
+                return self._about_route(operation, thing, known.number)
             case Interface():
                 return self._change(operation.before, thing, known.number)
+
+    def _about_route(self, operation: Operation, route: Route, index: int) -> tuple[Request, ...]:
+        before = operation.before
+        if isinstance(before, Route):
+            held = self._known.get(End(before.netns, before.interface))
+            return messages_route.change(before, held.number if held else None, route, index)
+        one = messages_route.remove if operation.verb == "remove" else messages_route.add
+        return (one(route, index),)
 
     def _change(
         self, before: object, wanted: Interface, index: int

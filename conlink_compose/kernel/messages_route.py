@@ -1,4 +1,4 @@
-"""Messages that add, replace and remove routes."""
+"""Messages that add, change and remove routes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,26 @@ def add(route: Route, index: int) -> Request:
     return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(route, index))
 
 
-def replace(route: Route, index: int) -> Request:
-    """In the place of the route with the same destination, metric and table: no packet is lost."""
-    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_REPLACE, _body(route, index))
+def change(
+    before: Route, before_index: int | None, route: Route, index: int
+) -> tuple[Request, ...]:
+    """Ours alone, whatever else has its destination, metric and table.
+
+    NLM_F_REPLACE would not do: it takes the place of the first such route, whoever made it,
+    and in IPv6 of all next hops beside it. So the new one is appended, then the old one goes,
+    and no packet is lost; the kernel removes the first that matches, which is the older. IPv6
+    holds a next hop once, whatever else differs: there the old one has to go first.
+    """
+    if before_index is None:
+        return (append(route, index),)
+    if ":" in route.to and (before_index, before.via) == (index, route.via):
+        return remove(before, before_index), append(route, index)
+    return append(route, index), remove(before, before_index)
+
+
+def append(route: Route, index: int) -> Request:
+    """Beside others of its key, behind them."""
+    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_APPEND, _body(route, index))
 
 
 def remove(route: Route, index: int) -> Request:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from conlink_compose.kernel.mark import is_ours
@@ -16,7 +16,18 @@ from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, r
 from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.kernel.uapi import LOOPBACK_INDEX
-from conlink_compose.state import HUB, READY, Address, End, Interface, Ready, Route, State, Thing
+from conlink_compose.state import (
+    HUB,
+    READY,
+    Address,
+    End,
+    Interface,
+    Key,
+    Ready,
+    Route,
+    State,
+    Thing,
+)
 
 _NO_KNOBS = Knobs(None, None, None, None)
 
@@ -119,17 +130,28 @@ def _addresses(view: _View, mark: int) -> Iterator[Address]:
             yield Address(view.namespace.label, link.name, address.cidr, ours)
 
 
-def _routes(view: _View) -> Iterator[Route]:
-    for route in view.routes:
-        link = view.links.get(route.number)
-        yield Route(
-            view.namespace.label,
-            link.name if link else "",
-            route.to,
-            via=route.via,
-            metric=route.metric,
-            table=route.table,
-            src=route.src,
-            onlink=route.onlink,
-            owned=route.ours,
-        )
+def _routes(view: _View) -> Iterable[Route]:
+    """One of a key: ours if there is one. Of IPv4 routes the first takes all packets."""
+    found: dict[Key, Route] = {}
+    for record in view.routes:
+        route = _route(view, record)
+        first = found.setdefault(route.key, route)
+        if route.owned and not first.owned:
+            found[route.key] = replace(route, contested=replace(first, owned=True) != route)
+    return found.values()
+
+
+def _route(view: _View, record: RouteRecord) -> Route:
+    link = view.links.get(record.number)
+    return Route(
+        view.namespace.label,
+        link.name if link else "",
+        record.to,
+        via=record.via,
+        metric=record.metric,
+        table=record.table,
+        src=record.src,
+        onlink=record.onlink,
+        contested=record.shared,
+        owned=record.ours,
+    )

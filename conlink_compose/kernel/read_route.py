@@ -13,11 +13,15 @@ from conlink_compose.kernel.read_address import shortest
 from conlink_compose.state import PROTOCOL
 
 _HEAD = struct.Struct("=BBBBBBBBI")
+_NEXT_HOP = struct.Struct("=HBBi")
 _NOTHING = memoryview(b"")
 
 
 class RouteRecord(NamedTuple):
-    """`number` is the interface's, and 0 for several next hops; such a route is never ours."""
+    """`number` is the interface's, and 0 where somebody else's route has several next hops.
+
+    `shared` tells that hops which are not ours stand beside ours.
+    """
 
     number: int
     to: str
@@ -26,35 +30,61 @@ class RouteRecord(NamedTuple):
     table: int
     src: str | None
     onlink: bool
+    shared: bool
     ours: bool
 
 
 def read_route(message: Message, asked: int) -> RouteRecord | None:
-    """None where it does not matter: made by the kernel for an address, local, or not unicast.
+    """None where it does not matter: made by the kernel for an address, local, not unicast, or
+    for some packets alone (a type of service, IPv6 sources).
 
+    IPv6 tells routes with gateways, one key and any protocols as one route with their hops, and
+    with the protocol of the first. We never make more than one hop.
     A kernel without IPv6 answers a question for it with the routes of all other families.
     """
     head = _HEAD.unpack_from(message.view, message.start)
-    family, length, _, _, table, protocol, _, kind, flags = head
+    family, length, sources, service, table, protocol, _, kind, _ = head
     if family != asked or protocol == uapi.RTPROT_KERNEL or kind != uapi.RTN_UNICAST:
+        return None
+    if sources or service:
         return None
     found = parse(message.view, message.start + _HEAD.size, message.end)
     table = number(found[uapi.RTA_TABLE]) if uapi.RTA_TABLE in found else table
     if table == uapi.RT_TABLE_LOCAL:
         return None
+    ours = protocol == PROTOCOL
+    shared = ours and uapi.RTA_MULTIPATH in found
+    hop = _first_hop(found[uapi.RTA_MULTIPATH]) if shared else _only_hop(head[8], found)
     to = found.get(uapi.RTA_DST)
     src = found.get(uapi.RTA_PREFSRC)
     everything = "::" if family == socket.AF_INET6 else "0.0.0.0"  # noqa: S104
     return RouteRecord(
-        number(found.get(uapi.RTA_OIF, _NOTHING)),
+        hop.number,
         f"{shortest(family, to) if to else everything}/{length}",
-        _gateway(family, found),
+        _gateway(family, hop.found),
         number(found.get(uapi.RTA_PRIORITY, _NOTHING)),
         table,
         shortest(family, src) if src else None,
-        bool(flags & uapi.RTNH_F_ONLINK),
-        protocol == PROTOCOL,
+        bool(hop.flags & uapi.RTNH_F_ONLINK),
+        shared,
+        ours,
     )
+
+
+class _Hop(NamedTuple):
+    number: int
+    flags: int
+    found: dict[int, memoryview]
+
+
+def _only_hop(flags: int, found: dict[int, memoryview]) -> _Hop:
+    return _Hop(number(found.get(uapi.RTA_OIF, _NOTHING)), flags, found)
+
+
+def _first_hop(hops: memoryview) -> _Hop:
+    """struct rtnexthop, and attributes up to its length."""
+    length, flags, _, index = _NEXT_HOP.unpack_from(hops)
+    return _Hop(index, flags, parse(hops, _NEXT_HOP.size, length))
 
 
 def _gateway(family: int, found: dict[int, memoryview]) -> str | None:

@@ -8,6 +8,10 @@ from conlink_compose.reconcile.text import describe
 from conlink_compose.state import End, Interface, Operation, Thing
 
 
+_SEEN = {"owned", "contested"}
+"""What is seen of a thing, and never declared."""
+
+
 def as_dict(operation: Operation) -> dict[str, object]:
     """`text` is the line a person reads; `object` holds what is declared of the thing."""
     return {
@@ -22,8 +26,8 @@ def as_dict(operation: Operation) -> dict[str, object]:
 def _object(thing: Thing) -> dict[str, object]:
     """`kind` is that of the interface, or else address or route."""
     kind = thing.kind if isinstance(thing, Interface) else type(thing).__name__.lower()
-    told = {field.name: getattr(thing, field.name) for field in fields(thing)}
-    del told["owned"]
+    names = [field.name for field in fields(thing) if field.name not in _SEEN]
+    told = {name: getattr(thing, name) for name in names}
     return {
         "kind": kind,
         **{

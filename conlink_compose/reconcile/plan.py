@@ -49,7 +49,8 @@ def plan(desired: State, actual: State) -> Planned:
 def _conflicts(desired: State, actual: State) -> Iterator[tuple[Key, Diagnostic]]:
     for key, thing in desired.things.items():
         found = actual.things.get(key)
-        if found and not found.owned and differences(found, thing):
+        contested = isinstance(found, Route) and found.contested
+        if found and (contested or (not found.owned and differences(found, thing))):
             yield key, _conflict(thing, found, desired)
 
 
@@ -64,6 +65,8 @@ def _conflict(thing: Thing, found: Thing, desired: State) -> Diagnostic:
     else:
         assert isinstance(thing, Route)
         message = f"{thing.netns} already has a route to {thing.to} that is not ours"
+        if found.owned:
+            message += ", and it takes packets which the declared one shall get"
         advice = "give the declared route another metric or table, or remove the other"
     return Diagnostic("conflict", message, desired.causes.get(thing.key), advice)
 

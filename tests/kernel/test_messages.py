@@ -117,7 +117,7 @@ def test_an_ipv6_address_is_usable_at_once() -> None:
 
 def test_a_route_with_everything() -> None:
     route = Route("a", "eth0", "10.9.0.0/16", "10.0.0.9", 50, 1000, "10.0.0.1", onlink=True)
-    message = decoded(rtmsg, messages_route.replace(route, 5))
+    message = decoded(rtmsg, messages_route.append(route, 5))
     assert (message["family"], message["dst_len"], message["type"]) == (socket.AF_INET, 16, 1)
     assert (message["proto"], message["scope"], message["table"]) == (PROTOCOL, 0, 252)
     assert message["flags"] == uapi.RTNH_F_ONLINK

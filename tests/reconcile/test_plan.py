@@ -203,6 +203,18 @@ def test_a_conflict_in_the_hub_or_at_the_far_end_keeps_the_node_from_being_ready
     assert not any(isinstance(op.thing, Ready) for op in busy.plan)
 
 
+def test_a_route_whose_packets_another_takes_is_a_conflict_until_it_is_no_longer_declared() -> None:
+    route = Route("a-1", "eth0", "10.99.0.0/16", "10.0.0.254")
+    wanted = with_(desired(LAN), route)
+    contested = replace(route, contested=True)
+    found = plan(wanted, with_(wanted, contested))
+    assert found.plan == ()
+    assert "takes packets which the declared one shall get" in found.conflicts[0].message
+    assert lines(desired(LAN), with_(desired(LAN), contested)) == [
+        "remove  route 10.99.0.0/16 via 10.0.0.254 on a-1:eth0"
+    ]
+
+
 def test_nothing_is_joined_to_a_foreign_bridge() -> None:
     found = plan(desired(LAN), with_(State(), Interface(HUB, "lan", "bridge", owned=False)))
     assert [conflict.code for conflict in found.conflicts] == ["conflict"]
