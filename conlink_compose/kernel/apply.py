@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from conlink_compose.kernel import messages_address, messages_link, messages_route
-from conlink_compose.kernel.failure import FOREIGN, Failure
+from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure
 from conlink_compose.kernel.indexes import Indexes
 from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
+from conlink_compose.kernel.make_links import Single, make_links
 from conlink_compose.kernel.make_veths import Veth, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.observe import Known
@@ -18,6 +19,7 @@ from conlink_compose.state import HUB, Address, End, Interface, Operation, Plan,
 
 _GONE = Refusal(errno.ENODEV, "")
 _NOT_OURS = Refusal(errno.EPERM, FOREIGN)
+_BRIDGE_NOT_OURS = Refusal(errno.EPERM, FOREIGN_BRIDGE)
 
 # What is to be removed and is not there has been removed.
 _FINE_WHEN_REMOVED = {Address: (errno.EADDRNOTAVAIL,), Route: (errno.ESRCH,)}
@@ -59,13 +61,21 @@ class Apply:
             return thing.netns not in self._spoilt
         if isinstance(thing, Address | Route):
             return End(thing.netns, thing.interface) not in self._lost
-        return not (operation.verb != "add" and thing.end in self._lost)
+        if self._lost.isdisjoint(_masters_of(operation)):
+            return operation.verb == "add" or thing.end not in self._lost
+        self._lose(operation)  # Its bridge could not be made: that is told, and once is enough.
+        return False
 
     def _fail(self, operation: Operation, refusal: Refusal) -> None:
         self._failures.append(Failure(operation, refusal.errno, refusal.message))
+        self._lose(operation)
+
+    def _lose(self, operation: Operation) -> None:
         for thing in (operation.thing, operation.other):
             if thing:
                 self._spoilt.add(thing.netns)
+            if isinstance(thing, Interface) and thing.peer:
+                self._spoilt.add(thing.peer.netns)
             if isinstance(thing, Interface) and operation.verb == "add":
                 self._lost.add(thing.end)
 
@@ -93,27 +103,31 @@ class Apply:
         places = self._namespaces.get(near.netns), self._namespaces.get(far.netns)
         if places[0] is None or places[1] is None:
             return _GONE
-        master = self._known.get(End(far.netns, far.master)) if far.master else None
-        if far.master and master is None:
-            return Refusal(errno.ENODEV, f"there is no bridge {far.master}")
-        return Veth(operation, near, far, places[0], places[1], master.number if master else None)
+        master = self._master_of(far) if far.master else None
+        if isinstance(master, Refusal):
+            return master
+        return Veth(operation, near, far, places[0], places[1], master)
+
+    def _master_of(self, port: Interface) -> int | Refusal:
+        """Asked again, though a plan joins nothing to a bridge that is not ours: it may have
+        changed hands since."""
+        known = self._known.get(End(port.netns, port.master or ""))
+        if known is None:
+            return Refusal(errno.ENODEV, f"there is no bridge {port.master}")
+        return known.number if known.owned else _BRIDGE_NOT_OURS
 
     def _make(self, netns: str, operations: Sequence[Operation]) -> None:
-        """Interfaces that have no other end, in the namespace they shall lie in."""
+        links = [Single(op, op.thing) for op in operations if isinstance(op.thing, Interface)]
         place = self._namespaces.get(netns)
-        numbered = [(op, op.thing, self._indexes.take()) for op in operations]
-        requests = [
-            (op, (messages_link.make(thing, index, self._mark),))
-            for op, thing, index in numbered
-            if isinstance(thing, Interface)
-        ]
-        refused = self._send(place.socket if place else None, requests)
-        rest: list[tuple[Operation, tuple[Request, ...]]] = []
-        for operation, thing, index in numbered:
-            if isinstance(thing, Interface) and operation not in refused:
-                self._known[thing.end] = Known(index, owned=True)
-                rest.append((operation, tuple(messages_link.finish(thing, index))))
-        self._send(place.socket if place else None, rest)
+        if place is None:
+            for operation in operations:
+                self._fail(operation, _GONE)
+            return
+        made, refused = make_links(place.socket, links, self._indexes, self._mark)
+        for link in made:
+            self._known[link.interface.end] = Known(link.index, owned=True)
+        for link, refusal in refused:
+            self._fail(link.operation, refusal)
 
     def _remove(self, _: str, operations: Sequence[Operation]) -> None:
         """A veth goes through its end in the hub, so that all of them go together."""
@@ -199,11 +213,11 @@ class Apply:
             before = Interface(wanted.netns, wanted.name, wanted.kind)
         master = None if wanted.master is None else 0
         if wanted.master:
-            known = self._known.get(End(wanted.netns, wanted.master))
-            if known is None:
-                return Refusal(errno.ENODEV, f"there is no bridge {wanted.master}")
-            master = known.number
-        return (messages_link.change(before, wanted, index, master),)
+            found = self._master_of(wanted)
+            if isinstance(found, Refusal):
+                return found
+            master = found
+        return messages_link.change(before, wanted, index, master)
 
     def _send(
         self,
@@ -238,6 +252,12 @@ def _way_of(operation: Operation) -> tuple[str, str]:
             return "ready", thing.netns
         case _:
             return "tell", thing.netns
+
+
+def _masters_of(operation: Operation) -> Iterator[End]:
+    for end in (operation.thing, operation.other):
+        if isinstance(end, Interface) and end.master and operation.verb != "remove":
+            yield End(end.netns, end.master)
 
 
 def _interface_of(thing: Interface | Address | Route) -> str:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from conlink_compose.state import Operation
 
 FOREIGN = "it does not bear our mark"
-"""Said in the place of the kernel's words where we refused ourselves."""
+"""These two are said in the place of the kernel's words where we refused ourselves."""
+
+
+FOREIGN_BRIDGE = "its bridge does not bear our mark"
 
 
 @dataclass(frozen=True, slots=True)

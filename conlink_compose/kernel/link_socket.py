@@ -6,13 +6,13 @@ there is nothing to poll for, and a receive that would block means a lost answer
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import socket
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from errno import ENOBUFS
 from typing import NamedTuple
 
 from conlink_compose.kernel import uapi
@@ -118,12 +118,13 @@ class LinkSocket:
         raise AssertionError("unreachable: _messages raises when no answer is left")
 
     def dump(self, request: Request) -> list[Message]:
-        """All messages of a dump. Raises OSError where the kernel refuses it."""
+        """All messages of a dump. Raises OSError where the kernel refuses it, and EINTR where
+        what it tells of changes all the time: half a truth would be acted upon."""
         for _ in range(DUMP_TRIES):
             found, whole = self._dump_once(request)
             if whole:
-                break
-        return found
+                return found
+        raise OSError(errno.EINTR, "the network changes faster than it can be read")
 
     def _dump_once(self, request: Request) -> tuple[list[Message], bool]:
         sequence = next(self._numbers)
@@ -163,7 +164,7 @@ class LinkSocket:
                 return self._raw.recv(_BLOCK)
             except OSError as error:
                 # The receive buffer overflowed: what is left in it can still be read.
-                if error.errno != ENOBUFS:
+                if error.errno != errno.ENOBUFS:
                     raise
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from conlink_compose.kernel import messages_link
+from conlink_compose.kernel.create import create
 from conlink_compose.kernel.indexes import Indexes
 from conlink_compose.kernel.link_socket import BATCH, LinkSocket, Refusal, Request
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.state import HUB, Interface, Operation
-
-TRIES = 3
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ def make_veths(
     refused: Refused = []
     for start in range(0, len(veths), BATCH):
         batch = veths[start : start + BATCH]
-        failed = _create(hub, batch, indexes, mark)
+        failed = create(hub, [partial(_creation, veth, indexes, mark) for veth in batch])
         whole = [veth for at, veth in enumerate(batch) if at not in failed]
         made += whole
         refused += ((batch[at], refusal) for at, refusal in failed.items())
@@ -56,25 +55,8 @@ def make_veths(
     return made, refused
 
 
-def _create(
-    hub: LinkSocket, batch: Sequence[Veth], indexes: Indexes, mark: int
-) -> dict[int, Refusal]:
-    failed: dict[int, Refusal] = {}
-    todo = list(enumerate(batch))
-    for _ in range(TRIES):
-        for _, veth in todo:
-            veth.choose(indexes)
-        refused = hub.exchange([_creation(veth, mark) for _, veth in todo])
-        failed = {at: r for at, r in failed.items() if r.errno != errno.EBUSY}
-        failed |= {todo[place][0]: refusal for place, refusal in refused.items()}
-        # EBUSY: an index is taken. EEXIST would be a name, which another try does not free.
-        todo = [(at, batch[at]) for at, refusal in failed.items() if refusal.errno == errno.EBUSY]
-        if not todo:
-            break
-    return failed
-
-
-def _creation(veth: Veth, mark: int) -> Request:
+def _creation(veth: Veth, indexes: Indexes, mark: int) -> Request:
+    veth.choose(indexes)
     # The socket is the hub's, so a far end without a namespace of its own lies in the hub.
     far_netns = None if veth.far.netns == HUB else veth.far_place.netns
     near = (veth.near, veth.near_index, veth.near_place.netns)

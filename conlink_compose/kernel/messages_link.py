@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 
 from conlink_compose.kernel import uapi
 from conlink_compose.kernel.attributes import attribute, nest, text, u8, u16, u32
 from conlink_compose.kernel.link_socket import Request
-from conlink_compose.state import FRESH_BRIDGE, READY, Interface
+from conlink_compose.state import FRESH_BRIDGE, HUB, READY, Interface
 
 _HEAD = struct.Struct("=BxHiII")
 _MAKE = uapi.NLM_F_CREATE | uapi.NLM_F_EXCL
@@ -18,12 +19,19 @@ _MAKE = uapi.NLM_F_CREATE | uapi.NLM_F_EXCL
 # count at registration waits twice for RCU: 1.85 times the whole cost of the link.
 _ONE_QUEUE = u32(uapi.IFLA_NUM_TX_QUEUES, 1) + u32(uapi.IFLA_NUM_RX_QUEUES, 1)
 
+# A kernel started with ipv6.disable=1 refuses a whole message that speaks of AF_INET6.
+_HAS_IPV6 = Path("/proc/sys/net/ipv6").is_dir()
+
 # No IPv6 address of its own for what lies in the hub: the hub's stack has no business in a
 # user's broadcast domain, and its duplicate address detection on 1,000 bridge ports, each
 # probe flooded to all others, costs three times as much as the links themselves.
-NO_IPV6_ADDRESS = nest(
-    uapi.IFLA_AF_SPEC,
-    nest(socket.AF_INET6, u8(uapi.IFLA_INET6_ADDR_GEN_MODE, uapi.IN6_ADDR_GEN_MODE_NONE)),
+NO_IPV6_ADDRESS = (
+    nest(
+        uapi.IFLA_AF_SPEC,
+        nest(socket.AF_INET6, u8(uapi.IFLA_INET6_ADDR_GEN_MODE, uapi.IN6_ADDR_GEN_MODE_NONE)),
+    )
+    if _HAS_IPV6
+    else b""
 )
 
 # Removing the first IPv4 address of a subnet removes the others of that subnet too, unless
@@ -98,8 +106,13 @@ def finish_far_end(
     return (set_link(index, up=interface.up),)
 
 
-def change(before: Interface, wanted: Interface, index: int, master: int | None) -> Request:
-    """The declared attributes that differ. `master` is the index of the wanted one, 0 for none."""
+def change(
+    before: Interface, wanted: Interface, index: int, master: int | None
+) -> tuple[Request, ...]:
+    """The declared attributes that differ. `master` is the index of the wanted one, 0 for none.
+
+    What in the hub is down may be what a runtime that was killed had no time to finish.
+    """
     parts: list[bytes] = []
     if wanted.mac is not None and wanted.mac != before.mac:
         parts.append(_mac(wanted.mac))
@@ -111,7 +124,10 @@ def change(before: Interface, wanted: Interface, index: int, master: int | None)
     if knobs:
         kind = text(uapi.IFLA_INFO_KIND, wanted.kind)
         parts.append(nest(uapi.IFLA_LINKINFO, kind, *knobs))
-    return set_link(index, *parts, up=wanted.up if wanted.up != before.up else None)
+    comes_up = wanted.up if wanted.up != before.up else None
+    if comes_up and wanted.netns == HUB:
+        return set_link(index, *parts, NO_IPV6_ADDRESS), set_link(index, up=True)
+    return (set_link(index, *parts, up=comes_up),)
 
 
 def set_link(index: int, *parts: bytes, up: bool | None = None) -> Request:

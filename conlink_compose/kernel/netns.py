@@ -50,7 +50,10 @@ def open_netns(path: str) -> int:
 
 
 def route_sockets(namespaces: Sequence[int]) -> list[socket.socket | OSError]:
-    """A NETLINK_ROUTE socket in each of the namespaces, or why there can be none."""
+    """A NETLINK_ROUTE socket in each of the namespaces, or why there can be none.
+
+    Raises OSError (EMFILE) where not one descriptor is left for the way back.
+    """
     made: list[socket.socket | OSError] = []
     with _coming_back():
         for netns in namespaces:

@@ -58,7 +58,8 @@ class _View(NamedTuple):
 
 
 def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
-    """All objects, and the numbers of all interfaces. Raises OSError for the hub alone."""
+    """All objects, and the numbers of all interfaces. Raises OSError where one cannot be
+    read: what is not seen would be made again."""
     views = {view.namespace.label: view for view in map(_ask, namespaces)}
     things: list[Thing] = []
     known: dict[End, Known] = {}

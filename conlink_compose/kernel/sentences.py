@@ -7,7 +7,7 @@ import os
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.kernel.failure import FOREIGN, Failure
+from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure
 from conlink_compose.state import HUB, Address, Interface, Ready, Route, Thing
 
 
@@ -57,6 +57,18 @@ _SENTENCES: dict[int, Sentence] = {
     errno.ENOBUFS: Sentence("the kernel has no memory left for it", "use fewer or smaller links"),
     errno.ESRCH: Sentence("there is no such route"),
 }
+_NO_IPV6 = Sentence(
+    "this machine's kernel runs without IPv6", "take `ipv6.disable=1` off its command line"
+)
+_WITHOUT_IPV6 = {
+    # include/net/addrconf.h, ipv6_add_addr: so an interface answers that has disable_ipv6=1.
+    errno.EACCES: Sentence(
+        "IPv6 is switched off in the node",
+        "give its service `sysctls: {net.ipv6.conf.all.disable_ipv6: 0}`",
+    ),
+    errno.EOPNOTSUPP: _NO_IPV6,
+    errno.EAFNOSUPPORT: _NO_IPV6,
+}
 _EXISTS = {
     Interface: Sentence("an interface of that name is already there", "choose another name"),
     Address: Sentence("the address is already there and is not ours", "remove it, or declare it"),
@@ -71,7 +83,7 @@ def failure_diagnostic(failure: Failure) -> Diagnostic:
     operation = failure.operation
     why, advice = sentence_of(failure)
     said = failure.message.rstrip(". ")
-    quoted = f'; the kernel says "{said}"' if said and said != FOREIGN else ""
+    quoted = f'; the kernel says "{said}"' if said and said not in (FOREIGN, FOREIGN_BRIDGE) else ""
     message = f"cannot {operation.verb} {name_of(operation.thing)}: {why} ({failure.name}){quoted}"
     return Diagnostic("kernel-refused", message, operation.span, advice)
 
@@ -80,11 +92,19 @@ def sentence_of(failure: Failure) -> Sentence:
     thing = failure.operation.thing
     if failure.message == FOREIGN:
         return Sentence("what is there was not made by us, and it is left alone")
+    if failure.message == FOREIGN_BRIDGE:
+        return Sentence("its bridge was not made by us, and nothing is joined to it")
+    if _needs_ipv6(thing) and failure.errno in _WITHOUT_IPV6:
+        return _WITHOUT_IPV6[failure.errno]
     if failure.errno == errno.EEXIST:
         return _EXISTS.get(type(thing), Sentence("it is already there"))
     if failure.errno == errno.ERANGE and isinstance(thing, Interface):
         return Sentence("its MTU is out of range", "choose a smaller `mtu`, 65535 at the most")
     return _SENTENCES.get(failure.errno, Sentence(os.strerror(failure.errno).lower()))
+
+
+def _needs_ipv6(thing: Thing) -> bool:
+    return ":" in (thing.cidr if isinstance(thing, Address) else getattr(thing, "to", ""))
 
 
 def name_of(thing: Thing) -> str:

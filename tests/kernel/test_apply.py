@@ -43,6 +43,17 @@ def test_the_hub_has_no_address_on_a_bridge_or_its_ports(lab: Lab) -> None:
     assert [one["addr_info"] for one in lab.ip(HUB, "addr show up")] == [[]] * 10
 
 
+def test_the_hub_has_no_address_on_what_a_killed_runtime_left_half_made(lab: Lab) -> None:
+    lab.do(add_bridge())
+    group, peer = mark_of(PROJECT), f"eth0 netns {lab.path('a')}"
+    lab.change(HUB, f"link add a-eth0 group {group} type veth peer name {peer}")
+    lab.change("a", "link set eth0 up")
+    lab.observe()
+    _, far = veth(End("a", "eth0"), End(HUB, "a-eth0"), "br")
+    lab.do(change(replace(far, up=False, master=""), far))
+    assert lab.ip(HUB, "-6 addr show") == []
+
+
 def test_a_link_to_a_bridge(lab: Lab) -> None:
     near, far = veth(End("a", "eth0"), End(HUB, "a-eth0"), "br")
     near = replace(near, mac="02:00:00:00:01:00", mtu=1400)

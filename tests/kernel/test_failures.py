@@ -11,8 +11,8 @@ import pytest
 from conlink_compose.diagnostics import Span
 from conlink_compose.kernel import failure_diagnostic
 from conlink_compose.kernel.indexes import Indexes
-from conlink_compose.state import HUB, Address, Interface, Operation, Ready, Route
-from tests.kernel.lab import Lab, add, add_bridge, add_link, add_wire, change, remove
+from conlink_compose.state import HUB, Address, End, Interface, Operation, Ready, Route
+from tests.kernel.lab import Lab, add, add_bridge, add_link, add_wire, change, remove, veth
 
 pytestmark = pytest.mark.root
 
@@ -132,7 +132,8 @@ def test_an_index_that_is_taken_is_chosen_again_and_its_owner_left_alone(lab: La
     lab.change(HUB, f"link add foreign index {start + 1} type ifb")
     before = lab.ip(HUB, "link show dev foreign")
     lab.observe()
-    lab.kernel._indexes = Fixed(start)
+    # The bridge gets the first, the veth the next two, and then another two.
+    lab.kernel._indexes = Fixed(*(start + more for more in (2, 0, 1, 4, 5)))
     assert lab.kernel.apply((add_bridge(), add_link("a"))) == ()
     assert lab.ip(HUB, "link show dev foreign") == before
     outer = lab.link(HUB, "a-eth0")
@@ -140,11 +141,22 @@ def test_an_index_that_is_taken_is_chosen_again_and_its_owner_left_alone(lab: La
     assert outer["master"] == "br"
 
 
-class Fixed(Indexes):
-    """Counts from a known place: the bridge gets `start + 2`, the veth tries `start` first."""
+def test_an_index_that_is_taken_is_chosen_again_for_a_bridge_too(lab: Lab) -> None:
+    start = 1 << 25
+    lab.change(HUB, f"link add foreign index {start} type ifb")
+    lab.observe()
+    lab.kernel._indexes = Fixed(start, start + 1)
+    assert lab.kernel.apply((add_bridge(),)) == ()
+    made = lab.link(HUB, "br")
+    assert made
+    assert made["ifindex"] == start + 1
 
-    def __init__(self, start: int) -> None:
-        self._left = [start + 2, start, start + 1, start + 4, start + 5]
+
+class Fixed(Indexes):
+    """Takes the numbers it is told to take."""
+
+    def __init__(self, *numbers: int) -> None:
+        self._left = list(numbers)
 
     def take(self) -> int:
         return self._left.pop(0)
@@ -156,6 +168,49 @@ def test_a_bridge_that_is_missing(lab: Lab) -> None:
     assert [failure.errno for failure in failures] == [errno.ENODEV]
     assert "there is no bridge nowhere" in failure_diagnostic(failures[0]).message
     assert lab.link("a", "eth0") is None
+
+
+def test_nothing_is_joined_to_a_bridge_that_changed_hands_after_the_plan(lab: Lab) -> None:
+    lab.do(add_bridge("mine"), add_link("b", "mine"))
+    lab.change(HUB, "link add name br type bridge")
+    lab.observe()
+    near, far = veth(End("b", "eth0"), End(HUB, "b-eth0"), "mine")
+    failures = lab.kernel.apply((add_link("a"), change(far, replace(far, master="br"))))
+    assert [failure.errno for failure in failures] == [errno.EPERM] * 2
+    assert all("its bridge was not made by us" in failure_diagnostic(f).message for f in failures)
+    assert lab.link("a", "eth0") is None
+    port = lab.link(HUB, "b-eth0")
+    assert port
+    assert port["master"] == "mine"
+    assert near.peer == far.end
+
+
+def test_a_bridge_that_cannot_be_made_is_the_one_failure_of_all_that_hangs_on_it(lab: Lab) -> None:
+    lab.observe()
+    lab.change(HUB, "link add name br type ifb")
+    failures = lab.kernel.apply(
+        (
+            add_bridge(),
+            add_link("a"),
+            add(Address("a", "eth0", "10.0.0.1/24")),
+            add(Ready("a")),
+            add(Ready("b")),
+        )
+    )
+    assert [(f.operation.thing.key, f.name) for f in failures] == [
+        (("interface", HUB, "br"), "EEXIST")
+    ]
+    assert lab.link("a", "eth0") is None
+    assert [one.netns for one in lab.observe().state if isinstance(one, Ready)] == ["b"]
+
+
+def test_an_ipv6_address_where_the_node_has_ipv6_switched_off(lab: Lab) -> None:
+    lab.run("a", "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
+    lab.do(add_wire("a", "b"))
+    (failure,) = lab.kernel.apply((add(Address("a", "eth0", "fd00::1/64")),))
+    told = failure_diagnostic(failure)
+    assert "IPv6 is switched off in the node" in told.message
+    assert "net.ipv6.conf.all.disable_ipv6: 0" in (told.help or "")
 
 
 def test_a_hub_that_cannot_be_opened(lab: Lab) -> None:

@@ -78,7 +78,8 @@ def test_the_far_end_is_enslaved_and_kept_free_of_ipv6_before_it_comes_up() -> N
 
 def test_a_change_holds_only_what_differs() -> None:
     before = Interface("a", "eth0", "veth", mac="02:00:00:00:00:09", mtu=1400, up=True, master="")
-    message = decoded(ifinfmsg, messages_link.change(before, NEAR, 5, None))
+    (request,) = messages_link.change(before, NEAR, 5, None)
+    message = decoded(ifinfmsg, request)
     assert attributes(message) == {"IFLA_ADDRESS": "02:00:00:00:01:00"}
     assert message["change"] == 0
 

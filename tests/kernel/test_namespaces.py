@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
 import resource
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.kernel.lab import Lab
+from conlink_compose.kernel import Observation
+from conlink_compose.state import End, Interface
+from tests.kernel.lab import Lab, add_wire
 
 pytestmark = pytest.mark.root
 
@@ -54,3 +58,35 @@ def test_an_exited_process_is_gone(lab: Lab) -> None:
         assert not process.poll()
         process.communicate()
     assert lab.kernel.observe(places).reasons == {"a": errno.ENOENT}
+
+
+def test_a_number_that_is_given_to_another_namespace_later_names_that_one(
+    lab_of: Callable[..., Lab],
+) -> None:
+    lab = lab_of("a", "b", "c")
+    lab.kernel.observe({name: lab.path(name) for name in ("a", "b")})
+    assert lab.kernel.apply((add_wire("a", "b", "first"),)) == ()
+    number = _nsid(lab, "first")
+    seen = lab.kernel.observe({name: lab.path(name) for name in ("a", "b")})
+    assert _peer(seen, "first") == End("b", "first")
+    os.close(lab.netns.pop("b"))
+    lab.kernel.observe({"a": lab.path("a")})
+    while lab.link("a", "first"):  # The kernel clears a namespace away in its own time.
+        time.sleep(0.01)
+    assert lab.kernel.observe(lab.places).gone == frozenset()
+    assert lab.kernel.apply((add_wire("a", "c", "second"),)) == ()
+    assert _nsid(lab, "second") == number
+    assert _peer(lab.observe(), "second") == End("c", "second")
+
+
+def _nsid(lab: Lab, name: str) -> int:
+    link = lab.link("a", name)
+    assert link
+    number: int = link["link_netnsid"]
+    return number
+
+
+def _peer(seen: Observation, name: str) -> End | None:
+    found = seen.state.things["interface", "a", name]
+    assert isinstance(found, Interface)
+    return found.peer
