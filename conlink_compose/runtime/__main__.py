@@ -11,6 +11,7 @@ from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
 from conlink_compose.engines.sandbox.client import Sandbox
+from conlink_compose.engines.sandbox.folder import TOPOLOGY
 from conlink_compose.kernel import Kernel, mark_of
 from conlink_compose.runtime.controller import Controller
 from conlink_compose.runtime.loop import Loop
@@ -25,11 +26,14 @@ def main(folder: Path) -> int:
     """Serve until the engine ends. Returns an exit status."""
 
     def declared() -> Topology:
-        return load((folder / "topology.json").read_text(encoding="utf-8"))
+        try:
+            return load((folder / TOPOLOGY).read_text(encoding="utf-8"))
+        except FileNotFoundError:  # nothing has been handed over yet
+            return Topology(folder.name)
 
     try:
         engine = Sandbox(folder)
-        kernel = Kernel(HUB_PATH, mark_of(declared().project))
+        kernel = Kernel(HUB_PATH, mark_of(folder.name))
         server = Server(folder / "runtime.sock")
         Loop(Controller(engine, kernel, declared), engine, kernel, server).run()
     except EngineUnreachableError as gone:

@@ -63,6 +63,8 @@ def _talk(socket_path: Path, connection: socket.socket, request: dict[str, objec
 
 
 def _silence(socket_path: Path) -> str:
+    if not socket_path.parent.exists():
+        return f"project {socket_path.parent.name} has been taken down"
     return (
         f"the runtime of project {socket_path.parent.name} does not answer; "
         f"what it said last is in {socket_path.parent / 'runtime.log'}"

@@ -64,30 +64,26 @@ def up(
 
 def _start(project: Declared, remove_orphans: bool, force_recreate: bool) -> Path:
     """Hand the project to its supervisor and its runtime. Returns the state folder."""
-    from conlink_compose.engines.sandbox.client import Control
-    from conlink_compose.engines.sandbox.folder import make_state_folder
-    from conlink_compose.engines.sandbox.start import start
+    from conlink_compose.engines.sandbox.client import Wanted
+    from conlink_compose.engines.sandbox.folder import state_folder
+    from conlink_compose.engines.sandbox.up import up as bring_up
     from conlink_compose.reconcile.hosts_file import HostsFiles, hosts_files
     from conlink_compose.topology_json import dump
 
     topology = project.topology
-    folder = make_state_folder(topology.project)
-    declaration = folder / "topology.json.new"
-    declaration.write_text(dump(topology), encoding="utf-8")
-    declaration.replace(folder / "topology.json")
-    start(
-        topology.project,
-        folder,
-        [sys.executable, "-P", "-m", "conlink_compose.runtime", str(folder)],
-    )
     hosts = hosts_files(topology) if topology.runtime.names else HostsFiles({}, "")
-    applied = Control(folder).apply(
+    anew = [service.owner.name for service in topology.services] if force_recreate else []
+    wanted = Wanted(
         project.reading.workloads,
         hosts.heads,
         hosts_common=hosts.common,
+        declaration=dump(topology),
         remove_orphans=remove_orphans,
-        recreate=[service.owner.name for service in topology.services] if force_recreate else (),
+        recreate=anew,
     )
+    folder = state_folder(topology.project)
+    runtime = [sys.executable, "-P", "-m", "conlink_compose.runtime", str(folder)]
+    applied = bring_up(topology.project, runtime, wanted)
     if applied.orphans:
         console.say(
             f"left running, though no longer in the files: {', '.join(applied.orphans)} "

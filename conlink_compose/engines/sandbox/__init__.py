@@ -10,3 +10,7 @@ from conlink_compose.engines import EngineRefusedError
 
 class SandboxError(EngineRefusedError):
     """The sandbox cannot do what was asked. The message is a sentence for the user."""
+
+
+class StoppingError(SandboxError):
+    """Just now the project is being stopped; a moment later nothing is left of it."""

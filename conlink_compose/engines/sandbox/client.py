@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,21 @@ from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
 from conlink_compose.engines.sandbox.workload_json import to_data
 from conlink_compose.topology import Node, Owner, OwnerKind
 from conlink_compose.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a project shall be. `hosts` holds the beginning of each node's /etc/hosts,
+    `hosts_common` what all of them end with: sent once, for the supervisor's memory is what every
+    fork of it pays for. `declaration` is kept, unread, for the runtime. `recreate` names nodes or
+    services."""
+
+    workloads: Sequence[Workload] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    hosts_common: str = ""
+    declaration: str = ""
+    remove_orphans: bool = False
+    recreate: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +62,16 @@ class Control:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def apply(
-        self,
-        workloads: Sequence[Workload],
-        hosts: Mapping[str, str],
-        *,
-        hosts_common: str = "",
-        remove_orphans: bool = False,
-        recreate: Sequence[str] = (),
-    ) -> Applied:
-        """Make the nodes be those of `workloads`. Returns when that is decided, not when they run.
-
-        `hosts` holds the beginning of each node's /etc/hosts, `hosts_common` what all of them end
-        with: sent once, for the supervisor's memory is what every fork of it pays for. `recreate`
-        names nodes or services.
-        """
+    def apply(self, wanted: Wanted) -> Applied:
+        """Make the project be what is wanted. Returns when that is decided, not when it runs."""
         answer = self._ask(
             "apply",
-            workloads=[to_data(workload) for workload in workloads],
-            hosts=dict(hosts),
-            hosts_common=hosts_common,
-            remove_orphans=remove_orphans,
-            recreate=list(recreate),
+            workloads=[to_data(workload) for workload in wanted.workloads],
+            hosts=dict(wanted.hosts),
+            hosts_common=wanted.hosts_common,
+            declaration=wanted.declaration,
+            remove_orphans=wanted.remove_orphans,
+            recreate=list(wanted.recreate),
         )
         return _applied(answer)
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines.sandbox import SandboxError, StoppingError
 from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.protocol import decode, encode
 
@@ -68,7 +68,8 @@ class Connection:
     def next_answer(self) -> dict[str, Any]:
         answer = decode(self._line())
         if "error" in answer:
-            raise SandboxError(answer["error"])
+            kind = StoppingError if answer.get("stopping") else SandboxError
+            raise kind(answer["error"])
         return answer
 
     def await_end(self, seconds: float) -> None:

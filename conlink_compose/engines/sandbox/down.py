@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import time
 from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
@@ -26,12 +27,17 @@ def down(project: str, timeout: float | None = None) -> bool:
     folder = state.state_folder(project)
     if not folder.exists():
         return False
-    try:
-        Control(folder).stop(timeout)
-    except (EngineUnreachableError, SandboxError):
-        _kill(folder)
-    _remove(folder)
-    return True
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            Control(folder).stop(timeout)
+        except (EngineUnreachableError, SandboxError):
+            _kill(folder)
+            if not _remove(folder):  # it starts or ends just now
+                time.sleep(0.02)
+                continue
+        return True
+    raise SandboxError(f"the supervisor that holds {folder} cannot be ended")
 
 
 def _kill(folder: Path) -> None:
@@ -43,14 +49,16 @@ def _kill(folder: Path) -> None:
         os.close(pidfd)
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path) -> bool:
+    """Whether nothing is left: not while a supervisor lives."""
     try:
         lock = state.take_lock(folder)
     except FileNotFoundError:  # it removed its folder itself
-        return
+        return True
     except OSError as error:
         raise SandboxError(f"cannot remove {folder}: {error.strerror}") from error
     if lock is None:
-        raise SandboxError(f"the supervisor that holds {folder} cannot be ended")
+        return False
     state.remove(folder)
     os.close(lock)
+    return True

@@ -96,9 +96,9 @@ def take_lock(folder: Path) -> int | None:
 
 
 def clear(folder: Path) -> None:
-    """Remove what a dead supervisor left, but not what the next one needs. Hold the lock."""
+    """Remove what a dead supervisor left. Hold the lock."""
     for path in folder.iterdir():
-        if path.name not in (LOCK, TOPOLOGY):
+        if path.name != LOCK:
             _remove(path)
 
 

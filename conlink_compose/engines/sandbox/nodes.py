@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines.sandbox import SandboxError, StoppingError
 from conlink_compose.engines.sandbox.changes import Changes, decide, nodes_of
 from conlink_compose.engines.sandbox.node import Node
 from conlink_compose.engines.sandbox.order import awaited, stoppable
@@ -31,7 +31,7 @@ class Nodes:
         remove_orphans: bool,
         recreate: Collection[str],
     ) -> Changes:
-        """Raises `SandboxError` while the project is being stopped."""
+        """Raises `StoppingError` while the project is being stopped."""
         changes = self.foresee(workloads, remove_orphans, recreate)
         wanted = {
             name: (workload, index)
@@ -51,9 +51,9 @@ class Nodes:
     def foresee(
         self, workloads: Sequence[Workload], remove_orphans: bool, recreate: Collection[str]
     ) -> Changes:
-        """What `apply` would do. Raises `SandboxError` while the project is being stopped."""
+        """What `apply` would do. Raises `StoppingError` while the project is being stopped."""
         if self._when_stopped:
-            raise SandboxError("the project is being stopped")
+            raise StoppingError("the project is being stopped")
         present = {
             name: self._successors.get(name, node.workload)
             for name, node in self._nodes.items()

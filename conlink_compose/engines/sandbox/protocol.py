@@ -1,6 +1,7 @@
 """What goes over engine.sock: one JSON object a line, both ways.
 
-A request is `{"verb": ..., ...}`; its reply is `{"ok": true, ...}` or `{"error": sentence}`.
+A request is `{"verb": ..., ...}`; its reply is `{"ok": true, ...}`, or `{"error": sentence,
+"stopping": ...}`, which tells whether the reason is that the project is being stopped.
 `events` and `stop` reply more than once. `enter` sends a pidfd along with its reply.
 """
 

@@ -33,8 +33,8 @@ class Client:
     def reply(self, **fields: Any) -> None:
         self._send(encode({"ok": True, **fields}))
 
-    def refuse(self, sentence: str) -> None:
-        self._send(encode({"error": sentence}))
+    def refuse(self, sentence: str, *, stopping: bool = False) -> None:
+        self._send(encode({"error": sentence, "stopping": stopping}))
 
     def reply_with(self, fd: int, **fields: Any) -> None:
         """A reply that carries a file descriptor along with its first byte."""

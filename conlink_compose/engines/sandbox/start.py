@@ -20,20 +20,21 @@ _PATIENCE = 30.0  # seconds
 _MODULE = "conlink_compose.engines.sandbox.supervisor"
 
 
-def start(project: str, folder: Path, runtime_argv: Sequence[str]) -> None:
-    """Returns once the supervisor answers in `folder`; at once where one does already.
+def start(project: str, runtime_argv: Sequence[str]) -> Path:
+    """The state folder, once a supervisor answers in it; at once where one does already.
 
     `runtime_argv` is what it runs beside the hub and starts again whenever it ends; empty for
     nothing. Raises `SandboxError` with the reason.
     """
     deadline = time.monotonic() + _PATIENCE
-    while not answers(folder):
+    while not answers(folder := state.make_state_folder(project)):
         if time.monotonic() > deadline:
             raise SandboxError(f"the supervisor of {project} lives and does not answer in {folder}")
         if is_alive(folder):  # it starts or ends just now
             time.sleep(0.02)
         else:
             _spawn(folder, runtime_argv)
+    return folder
 
 
 def answers(folder: Path) -> bool:
@@ -48,6 +49,8 @@ def is_alive(folder: Path) -> bool:
     """Whether a supervisor holds the folder, in whatever state it is."""
     try:
         lock = state.take_lock(folder)
+    except FileNotFoundError:
+        return False
     except OSError as error:
         raise SandboxError(f"cannot use the folder {folder}: {error.strerror}") from error
     if lock is not None:
@@ -81,9 +84,9 @@ def _spawn(folder: Path, runtime_argv: Sequence[str]) -> None:
 def _judge(folder: Path, said: str, complaint: str) -> None:
     with contextlib.suppress(ValueError):
         answer = json.loads(said)
-        if "problem" in answer and not is_alive(folder):
+        if "problem" in answer:
             raise SandboxError(answer["problem"])
-        return
+        return  # it stands, or another was quicker
     with contextlib.suppress(OSError), (folder / SUPERVISOR_LOG).open("a") as log:
         log.write(complaint)
     raise SandboxError(f"the supervisor did not come up: see {folder / SUPERVISOR_LOG}")

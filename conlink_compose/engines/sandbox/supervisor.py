@@ -51,7 +51,7 @@ class Supervisor:
         self._nodes = Nodes(around)
         self._runtime = RuntimeProcess(settings["runtime_argv"], folder, self._loop)
         with state.socket_address(folder) as address:
-            verbs = Verbs(self._nodes, self._stop)
+            verbs = Verbs(self._nodes, self._stop, folder)
             self._server = Server(self._loop, address, verbs.handle)
 
     def run(self) -> None:
@@ -106,9 +106,9 @@ def main() -> None:
     settings = json.load(sys.stdin)
     report = os.dup(1)  # not inheritable: no child shall hold it open
     try:
-        lock = state.take_lock(folder)
-        if lock is None:
-            raise SandboxError(f"another supervisor holds {folder}")
+        if not _hold(folder):
+            os.write(report, b'{"held": true}')
+            return
         state.clear(folder)
         become_first_process(folder)
         supervisor = Supervisor(folder, settings)
@@ -118,6 +118,15 @@ def main() -> None:
     os.write(report, b'{"ready": true}')
     os.close(report)
     supervisor.run()
+
+
+def _hold(folder: Path) -> bool:
+    """Whether the folder is this process's, for as long as it lives. Not where another holds it,
+    for good or only to see whether anybody does, and not where a `down` has removed it."""
+    try:
+        return state.take_lock(folder) is not None
+    except FileNotFoundError:
+        return False
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines.sandbox import SandboxError, StoppingError
+from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.changes import nodes_of
 from conlink_compose.engines.sandbox.nodes import Nodes
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
@@ -23,8 +25,9 @@ class Verbs:
     """`stop` begins the end of the supervisor, answers the client there, and returns the seconds
     it takes at most."""
 
-    def __init__(self, nodes: Nodes, stop: Stop) -> None:
+    def __init__(self, nodes: Nodes, stop: Stop, folder: Path) -> None:
         self._nodes = nodes
+        self._folder = folder
         self._stop = stop
         self._verbs: dict[object, Callable[[Client, dict[str, Any]], None]] = {
             "apply": self._apply,
@@ -47,7 +50,7 @@ class Verbs:
         try:
             known(client, request)
         except SandboxError as error:
-            client.refuse(str(error))
+            client.refuse(str(error), stopping=isinstance(error, StoppingError))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             client.refuse(f"the request `{verb}` is not well formed: {error!r}")
 
@@ -57,9 +60,9 @@ class Verbs:
         _check_names(workloads)
         orphans_go = bool(request.get("remove_orphans", False))
         recreate = _words(request.get("recreate", []))
-        if request.get("only_foresee"):
-            changes = self._nodes.foresee(workloads, orphans_go, recreate)
-        else:
+        changes = self._nodes.foresee(workloads, orphans_go, recreate)
+        if not request.get("only_foresee"):
+            self._keep(str(request.get("declaration", "")))
             common = str(request.get("hosts_common", ""))
             changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)
         client.reply(
@@ -69,6 +72,16 @@ class Verbs:
             removed=changes.remove,
             orphans=changes.orphans,
         )
+
+    def _keep(self, declaration: str) -> None:
+        """For the runtime to read; whole, or as it was."""
+        path = self._folder / state.TOPOLOGY
+        fresh = path.with_name(f"{path.name}.new")
+        try:
+            fresh.write_text(declaration, encoding="utf-8")
+            fresh.replace(path)
+        except OSError as error:
+            raise SandboxError(f"cannot write {path}: {error.strerror}") from error
 
     def _list(self, client: Client, _: dict[str, Any]) -> None:
         client.reply(nodes=[status.to_data() for status in self._nodes.statuses()])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.engines.sandbox.client import Applied, Control
+from conlink_compose.engines.sandbox.client import Applied, Control, Wanted
 from conlink_compose.engines.sandbox.down import down
 from conlink_compose.engines.sandbox.folder import make_state_folder
 from conlink_compose.engines.sandbox.protocol import NodeStatus
@@ -28,10 +28,10 @@ class Lab:
         self.control = Control(self.folder)
 
     def start(self, runtime_argv: Sequence[str] = ()) -> None:
-        start(self.name, self.folder, runtime_argv)
+        start(self.name, runtime_argv)
 
     def apply(self, *workloads: Workload, hosts: Mapping[str, str] | None = None) -> Applied:
-        return self.control.apply(workloads, hosts or {})
+        return self.control.apply(Wanted(workloads, hosts or {}))
 
     def up(self, *workloads: Workload, hosts: Mapping[str, str] | None = None) -> None:
         """Until every node has left the gate."""

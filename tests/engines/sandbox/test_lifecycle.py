@@ -12,7 +12,7 @@ import pytest
 from conlink_compose.engines import EngineUnreachableError
 from conlink_compose.engines.sandbox import connection
 from conlink_compose.engines.sandbox.down import down
-from conlink_compose.engines.sandbox.folder import list_projects
+from conlink_compose.engines.sandbox.folder import TOPOLOGY, list_projects
 from conlink_compose.engines.sandbox.start import start
 from conlink_compose.workload import Restart, Workload
 
@@ -104,15 +104,15 @@ def test_after_a_kill_of_the_supervisor_nothing_is_left(lab: Lab, shell: Make, h
 
 def test_a_start_after_a_kill_begins_anew(lab: Lab, host: Make) -> None:
     lab.up(host("h1"))
-    (lab.folder / "topology.json").write_text("{}")
+    assert (lab.folder / TOPOLOGY).exists()
     first = lab.control.supervisor_pid()
-    start(lab.name, lab.folder, [])
+    start(lab.name, [])
     assert lab.control.supervisor_pid() == first
     lab.kill_supervisor()
     lab.wait(lambda: not _lives(first))
     lab.start()
     assert lab.control.nodes() == ()
-    assert (lab.folder / "topology.json").exists()
+    assert not (lab.folder / TOPOLOGY).exists()
 
 
 def test_a_supervisor_that_does_not_answer_is_ended(

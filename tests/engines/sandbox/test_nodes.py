@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines.sandbox.client import Wanted
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Mount, Workload
 
@@ -224,9 +225,9 @@ def test_scaling_recreating_and_orphans(lab: Lab, shell: Make, host: Make) -> No
     assert lab.apply(changed).recreated == ("web-1", "web-2")
     lab.wait(lambda: all(s.pid not in (None, before[s.name]) for s in lab.control.nodes()))
 
-    assert lab.control.apply([changed], {}, recreate=["web-2"]).recreated == ("web-2",)
+    assert lab.control.apply(Wanted([changed], recreate=["web-2"])).recreated == ("web-2",)
     assert lab.apply().orphans == ("web-1", "web-2")
-    assert lab.control.apply([], {}, remove_orphans=True).removed == ("web-1", "web-2")
+    assert lab.control.apply(Wanted(remove_orphans=True)).removed == ("web-1", "web-2")
     lab.wait(lambda: not lab.control.nodes())
     assert list((lab.folder / "hosts").iterdir()) == []
 

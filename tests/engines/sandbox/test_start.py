@@ -19,10 +19,9 @@ from conlink_compose.engines.sandbox.start import answers
 PROGRAM = """
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.down import down
-from conlink_compose.engines.sandbox.folder import make_state_folder
 from conlink_compose.engines.sandbox.start import start
 try:
-    start("forbidden", make_state_folder("forbidden"), [])
+    start("forbidden", [])
 except SandboxError as error:
     print(error)
 finally:
