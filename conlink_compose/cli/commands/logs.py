@@ -14,7 +14,9 @@ def logs(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[NODE]...")] = None,
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as they come.")] = False,
-    tail: Annotated[str, typer.Option("-n", "--tail", help="The last N lines, or all.")] = "all",
+    tail: Annotated[
+        str, typer.Option("-n", "--tail", help="The last N lines of each, or all.")
+    ] = "all",
     timestamps: Annotated[bool, typer.Option("-t", "--timestamps", help="With the time.")] = False,
     no_log_prefix: Annotated[
         bool, typer.Option("--no-log-prefix", help="Without the node's name.")

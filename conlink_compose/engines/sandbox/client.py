@@ -12,6 +12,7 @@ from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.connection import Connection
 from conlink_compose.engines.sandbox.log_reader import LogLine, LogReader
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, NodeStatus
+from conlink_compose.engines.sandbox.surroundings import raise_file_limit
 from conlink_compose.engines.sandbox.workload_json import to_data
 from conlink_compose.topology import Node, Owner, OwnerKind
 from conlink_compose.workload import Workload
@@ -104,11 +105,12 @@ class Control:
     def logs(
         self, *, follow: bool = False, tail: int | None = None, nodes: Sequence[str] = ()
     ) -> Iterator[LogLine]:
-        """What the nodes wrote, oldest first: the last `tail` lines, or all that is kept; `follow`
-        goes on until the project is stopped. Reads the files itself, so it needs no supervisor
-        but to follow, and no reader can hold up a node."""
+        """What the nodes wrote, oldest first: the last `tail` lines of each, or all that is kept;
+        `follow` goes on until the project is stopped. Reads the files itself, so it needs no
+        supervisor but to follow, and no reader can hold up a node."""
         wake = subscribe(self.folder, LOG) if follow else None
-        reader = LogReader(self.folder / state.LOG, frozenset(nodes))
+        raise_file_limit()
+        reader = LogReader(self.folder / state.LOGS, frozenset(nodes))
         try:
             yield from reader.last(tail)
             while wake and wake.wait():

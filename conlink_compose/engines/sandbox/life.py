@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conlink_compose.engines.sandbox.log import Pump
+from conlink_compose.engines.sandbox.log_file import LogFile
 from conlink_compose.engines.sandbox.loop import Timer
+from conlink_compose.engines.sandbox.pipes import Pipes
 from conlink_compose.engines.sandbox.protocol import CommandStatus
+from conlink_compose.engines.sandbox.pump import Pump
 from conlink_compose.engines.sandbox.spawn import Birth, Descriptors, be_command, be_node
 from conlink_compose.engines.sandbox.surroundings import Surroundings
 
@@ -35,6 +37,7 @@ class Life:
     def __init__(
         self,
         birth: Birth,
+        log: LogFile,
         around: Surroundings,
         on_stage: Callable[[], None],
         on_end: Callable[[int], None],
@@ -45,7 +48,7 @@ class Life:
         self.problem: str | None = None
         self.started_at: float | None = None
         self.born = time.monotonic()
-        self._around = around
+        self._log, self._around = log, around
         self._on_stage, self._on_end = on_stage, on_end
         self._commands: list[_RunningCommand] = []
         self._pumps: list[Pump] = []
@@ -55,22 +58,14 @@ class Life:
         self._fork()
 
     def _fork(self) -> None:
-        pipes = [os.pipe2(os.O_CLOEXEC) for _ in range(4)]
-        out, err, status, go = pipes
-        ends = Descriptors(out[1], err[1], status[1], go[0])
-        try:
-            self.pid = self._around.fork_into_new(lambda: be_node(self.birth, ends))
-        except OSError:
-            for fd in (out[0], err[0], status[0], go[1]):
-                os.close(fd)
-            raise
-        finally:
-            for fd in (ends.out, ends.err, ends.status, ends.go):
-                os.close(fd)
-        self.pidfd = os.pidfd_open(self.pid)
-        self._status, self._go = status[0], go[1]
-        self._pump(out[0], "stdout")
-        self._pump(err[0], "stderr")
+        with Pipes(4) as pipes:
+            out, err, status, go = pipes
+            ends = Descriptors(out.writer, err.writer, status.writer, go.reader)
+            self.pid, self.pidfd = self._around.fork_into_new(lambda: be_node(self.birth, ends))
+            pipes.keep(out.reader, err.reader, status.reader, go.writer)
+        self._status, self._go = status.reader, go.writer
+        self._pump(out.reader, "stdout")
+        self._pump(err.reader, "stderr")
         os.set_blocking(self._status, False)
         self._around.loop.watch(self._status, self._hear)
         self._around.loop.on_exit(self.pid, self._over)
@@ -113,22 +108,16 @@ class Life:
 
     def run(self, argv: Sequence[str]) -> None:
         """Start a command beside its process. Raises `OSError`."""
-        out, err = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
-        try:
+        with Pipes(2) as pipes:
+            out, err = pipes
             pid = self._around.fork_into(
                 self.pidfd,
-                lambda: be_command(self.pidfd, argv, self.birth, (out[1], err[1])),
+                lambda: be_command(self.pidfd, argv, self.birth, (out.writer, err.writer)),
             )
-        except OSError:
-            os.close(out[0])
-            os.close(err[0])
-            raise
-        finally:
-            os.close(out[1])
-            os.close(err[1])
+            pipes.keep(out.reader, err.reader)
         command = _RunningCommand(tuple(argv))
         self._commands.append(command)
-        pumps = (self._pump(out[0], "stdout"), self._pump(err[0], "stderr"))
+        pumps = (self._pump(out.reader, "stdout"), self._pump(err.reader, "stderr"))
         self._around.loop.on_exit(pid, lambda code: self._command_over(command, pumps, code))
 
     def _command_over(self, command: _RunningCommand, pumps: Sequence[Pump], code: int) -> None:
@@ -139,7 +128,7 @@ class Life:
 
     def _pump(self, fd: int, stream: str) -> Pump:
         around = self._around
-        pump = Pump(around.loop, around.log, fd, self.birth.name, stream)
+        pump = Pump(around.loop, self._log, fd, stream)
         self._pumps = [*(known for known in self._pumps if known.is_open), pump]
         return pump
 

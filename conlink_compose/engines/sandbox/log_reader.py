@@ -1,15 +1,21 @@
-"""Reads the log's files from outside: the kept one, the present one, and what is added to it."""
+"""Reads the nodes' logs from outside: what is kept, and what is added to it, by time."""
 
 from __future__ import annotations
 
+import heapq
 import json
 import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
+
+from conlink_compose.engines.sandbox.log_file import OLDER, SUFFIX
+
+_by_time = attrgetter("time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +29,51 @@ class LogLine:
 
 
 class LogReader:
-    """`nodes` is whose lines to give; empty for all."""
+    """All logs in `folder`, or those of `nodes`."""
 
-    def __init__(self, path: Path, nodes: frozenset[str] = frozenset()) -> None:
+    def __init__(self, folder: Path, nodes: frozenset[str] = frozenset()) -> None:
+        self._folder, self._nodes = folder, nodes
+        self._files: dict[str, _File] = {}
+
+    def last(self, count: int | None) -> Iterator[LogLine]:
+        """The last `count` lines of each node, or all. Call it once, before `more`."""
+        self._look_for_files()
+        yield from heapq.merge(*(file.last(count) for file in self._files.values()), key=_by_time)
+
+    def more(self) -> Iterator[LogLine]:
+        """What was added since."""
+        self._look_for_files()
+        added = [line for file in self._files.values() for line in file.more()]
+        yield from sorted(added, key=_by_time)
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def _look_for_files(self) -> None:
+        with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                node = entry.name.removesuffix(SUFFIX)
+                wanted = not self._nodes or node in self._nodes
+                if entry.name.endswith(SUFFIX) and wanted and node not in self._files:
+                    self._files[node] = _File(self._folder / entry.name)
+
+
+class _File:
+    """One node's: the older part, the present one, and what is added to it."""
+
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._nodes = nodes
         self._file: BinaryIO | None = None
         self._rest = b""
 
     def last(self, count: int | None) -> Iterator[LogLine]:
-        """The last `count` lines, or all; both files are read. Call it once, before `more`."""
-        lines = deque(self._from_start(), maxlen=count)
-        yield from lines
+        return self.more() if count is None else iter(deque(self.more(), maxlen=count))
 
     def more(self) -> Iterator[LogLine]:
-        """What was added since, across a rotation too."""
+        """Across a rotation too."""
+        if self._file is None:
+            self._open(self._path.with_name(self._path.name + OLDER))
         yield from self._read()
         while self._was_rotated():
             self._open(self._path)
@@ -47,12 +83,6 @@ class LogReader:
         if self._file:
             self._file.close()
             self._file = None
-
-    def _from_start(self) -> Iterator[LogLine]:
-        self._open(self._path.with_name(self._path.name + ".1"))
-        if self._file is None:
-            self._open(self._path)
-        yield from self.more()
 
     def _open(self, path: Path) -> None:
         with suppress(FileNotFoundError):
@@ -72,6 +102,4 @@ class LogReader:
             *lines, self._rest = (self._rest + data).split(b"\n")
             for line in lines:
                 with suppress(ValueError, TypeError):  # a line the disk had no room for
-                    parsed = LogLine(**json.loads(line))
-                    if not self._nodes or parsed.node in self._nodes:
-                        yield parsed
+                    yield LogLine(**json.loads(line))

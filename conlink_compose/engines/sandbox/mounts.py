@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from conlink_compose.engines.sandbox.namespaces import (
     MS_RDONLY,
     MS_REC,
     MS_REMOUNT,
+    make_read_only_below,
     mount,
 )
 from conlink_compose.workload import Mount
@@ -73,6 +75,16 @@ def bind(wanted: Mount) -> None:
 
 
 def _make_read_only(target: str) -> None:
+    """With all that is mounted below it; a kernel before 5.12 knows no way to do that."""
+    try:
+        make_read_only_below(target)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        _remount_read_only(target)
+
+
+def _remount_read_only(target: str) -> None:
     # A bind ignores MS_RDONLY: it takes a remount. In a user namespace that must not drop the
     # flags the mount came with, or the kernel answers EPERM.
     kept = os.statvfs(target).f_flag & _KEPT_FLAGS

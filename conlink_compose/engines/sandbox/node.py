@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines.sandbox.folder import LOGS
 from conlink_compose.engines.sandbox.life import Life
+from conlink_compose.engines.sandbox.log_file import SUFFIX, LogFile
 from conlink_compose.engines.sandbox.loop import Timer
 from conlink_compose.engines.sandbox.protocol import NodeStatus
 from conlink_compose.engines.sandbox.restart import Ended, next_delay
@@ -35,6 +37,7 @@ class Node:
         self.life: Life | None = None
         self.has_started = False
         self._around, self._on_change = around, on_change
+        self._log = LogFile(around.folder / LOGS / f"{name}{SUFFIX}", name, around.wrote)
         self._rest = "created"  # its state while it has no life
         self._wanted = True
         self._restarts = 0
@@ -113,6 +116,7 @@ class Node:
         path.write_text(text if text is not None else "127.0.0.1\tlocalhost\n::1\tlocalhost\n")
 
     def remove_files(self) -> None:
+        self._log.remove()
         self.hosts_path.unlink(missing_ok=True)
         self._hostname_path.unlink(missing_ok=True)
 
@@ -147,10 +151,11 @@ class Node:
         self._exit_code = self._problem = None
         try:
             birth = self.birth()
+            self._log.open()
             self.write_hosts(None)
             self._hostname_path.parent.mkdir(exist_ok=True)
             self._hostname_path.write_text(f"{birth.hostname}\n")
-            self.life = Life(birth, self._around, self._staged, self._ended)
+            self.life = Life(birth, self._log, self._around, self._staged, self._ended)
         except OSError as error:
             self._fail(f"{self.name}: the machine has no room for it: {error.strerror}")
         self._around.changed(False)
@@ -167,6 +172,8 @@ class Node:
         self._exit_code, self._rest = code, "exited"
         if life.problem:
             self._fail(life.problem)
+        elif self._wanted and life.stage == "created":
+            self._fail(f"{self.name}: its first process ended with {code} before it was made")
         elif self._wanted:
             lived = time.monotonic() - life.born if life.started_at else 0.0
             self._perhaps_again(Ended(code, lived, self._delay, self._restarts))
@@ -176,7 +183,7 @@ class Node:
     def _fail(self, problem: str) -> None:
         """A node that cannot start is not tried again: nothing would differ."""
         self._problem, self._rest = problem, "failed"
-        self._around.log.write(self.name, "engine", [problem])
+        self._log.write("engine", [problem.removeprefix(f"{self.name}: ")])
 
     def _perhaps_again(self, ended: Ended) -> None:
         delay = next_delay(self.workload.restart, ended)

@@ -31,7 +31,8 @@ class Nodes:
         remove_orphans: bool,
         recreate: Collection[str],
     ) -> Changes:
-        """Raises `StoppingError` while the project is being stopped."""
+        """Raises `StoppingError` while the project is being stopped, `SandboxError` where a node's
+        /etc/hosts cannot be written."""
         changes = self.foresee(workloads, remove_orphans, recreate)
         wanted = {
             name: (workload, index)
@@ -44,8 +45,8 @@ class Nodes:
             self._want(name, index, workload, name in changes.recreate)
         in_order = dict.fromkeys((*wanted, *self._nodes))  # that of the files
         self._nodes = {name: self._nodes[name] for name in in_order if name in self._nodes}
-        self._write_hosts(hosts, hosts_common)
         self._look_soon()
+        self._write_hosts(hosts, hosts_common)
         return changes
 
     def foresee(
@@ -166,9 +167,12 @@ class Nodes:
             self._around.loop.soon(lambda: self._start(node))
 
     def _write_hosts(self, heads: Mapping[str, str], common: str) -> None:
-        for name, head in heads.items():
-            if name in self._nodes:
-                self._nodes[name].write_hosts(head + common)
+        try:
+            for name, head in heads.items():
+                if name in self._nodes:
+                    self._nodes[name].write_hosts(head + common)
+        except OSError as error:
+            raise SandboxError(f"cannot write {error.filename}: {error.strerror}") from error
 
     def _release(self) -> None:
         held = [node for node in self._nodes.values() if node.life and node.life.is_held]

@@ -14,6 +14,7 @@ from conlink_compose.engines.sandbox.protocol import LONGEST_REQUEST, decode, en
 
 _AT_A_TIME = 64 << 10  # bytes
 _WAKE = b"{}\n"
+_BREATH = 0.1  # seconds
 
 Handle = Callable[["Client", dict[str, Any]], None]
 
@@ -39,10 +40,13 @@ class Client:
     def reply_with(self, fd: int, **fields: Any) -> None:
         """A reply that carries a file descriptor along with its first byte."""
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))
+        data = encode({"ok": True, **fields})
         try:
-            self._connection.sendmsg([encode({"ok": True, **fields})], [rights])
+            sent = self._connection.sendmsg([data], [rights])
         except OSError:  # it does not read what it asked for
             self.close()
+        else:
+            self._send(data[sent:])
 
     def wake(self) -> None:
         """Tell a subscriber; one that has not read the last word needs no second."""
@@ -125,7 +129,7 @@ class Server:
         self._listener.bind(path)
         os.chmod(path, 0o600)  # noqa: PTH101 -- by way of a descriptor, no Path
         self._listener.listen(64)
-        loop.watch(self._listener.fileno(), self._accept)
+        self._listen()
 
     def wake(self, *topics: str) -> None:
         """Tell those who asked for `events` of one of `topics`."""
@@ -136,9 +140,16 @@ class Server:
     def forget(self, client: Client) -> None:
         self.clients.discard(client)
 
+    def _listen(self) -> None:
+        self.loop.watch(self._listener.fileno(), self._accept)
+
     def _accept(self) -> None:
         try:
             connection = self._listener.accept()[0]
-        except OSError:  # it is gone already, or there are no descriptors left: it may try again
+        except BlockingIOError:  # it is gone already
+            return
+        except OSError:  # no descriptor is left: it waits in the queue, and we do not spin
+            self.loop.watch(self._listener.fileno(), None)
+            self.loop.at(_BREATH, self._listen)
             return
         self.clients.add(Client(self, connection))

@@ -19,6 +19,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
@@ -71,7 +72,7 @@ class Descriptors:
 def be_node(birth: Birth, descriptors: Descriptors) -> NoReturn:
     """Become the node. Never returns; every failure ends as a sentence on the status pipe."""
     try:
-        _keep_only([_null(), descriptors.out, descriptors.err, descriptors.status, descriptors.go])
+        _keep_only(descriptors.out, descriptors.err, descriptors.status, descriptors.go)
         _forget_supervisor(birth.nofile)
         late = _make(birth)
         _say({"stage": "made"})
@@ -94,7 +95,7 @@ def be_command(
     """Become a command inside a node: its stderr takes the reason of a failure."""
     code = _EXIT_SETUP
     try:
-        _keep_only([_null(), *descriptors, pidfd])
+        _keep_only(*descriptors, pidfd)
         _forget_supervisor(birth.nofile)
         setns(3, NEWNS | NEWNET | NEWUTS | NEWIPC)
         _enter_folder(birth.name, birth.working_dir)
@@ -219,14 +220,20 @@ def _exec_idle(birth: Birth) -> NoReturn:
     os.execve(sys.executable, python, dict(birth.environment))  # noqa: S606
 
 
-def _keep_only(descriptors: Sequence[int]) -> None:
-    """Make `descriptors` 0, 1, 2, ... and close all others: a client's socket held here would
-    never be seen to close. Those from 3 on do not outlive the exec."""
-    # Away from the low numbers first, for one of them may lie where another shall go.
-    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, len(descriptors)) for fd in descriptors]
+def _keep_only(*descriptors: int) -> None:
+    """Make `descriptors` 1, 2, 3, ... behind an empty stdin and close all others: a client's socket
+    held here would never be seen to close. Those from 3 on do not outlive the exec."""
+    end = max(*descriptors, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    # First of all make room: of descriptors the supervisor may have none left.
+    for before, after in pairwise((-1, *sorted(descriptors), end)):
+        os.closerange(before + 1, after)
+    null = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+    wanted = (null, *descriptors)
+    # Away from the low numbers, for one of them may lie where another shall go.
+    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, len(wanted)) for fd in wanted]
     for number, copy in enumerate(copies):
         os.dup2(copy, number, inheritable=number <= 2)
-    os.closerange(len(copies), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(len(copies), end)
 
 
 def _forget_supervisor(nofile: int) -> None:
@@ -238,10 +245,6 @@ def _forget_supervisor(nofile: int) -> None:
     os.setsid()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (nofile, hard))
-
-
-def _null() -> int:
-    return os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _say(message: Mapping[str, str]) -> None:

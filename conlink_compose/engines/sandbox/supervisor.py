@@ -18,7 +18,6 @@ from typing import Any
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.hub import become_first_process
-from conlink_compose.engines.sandbox.log import LogFile
 from conlink_compose.engines.sandbox.loop import Loop
 from conlink_compose.engines.sandbox.nodes import Nodes
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
@@ -37,13 +36,11 @@ class Supervisor:
         self._topics: set[str] = set()
         self._stoppers: list[Client] = []
         self._remaining: set[str] = set()
-        log = LogFile(folder / state.LOG)
-        log.on_write = lambda: self._topics.add(LOG)
         around = Surroundings(
             loop=self._loop,
-            log=log,
             folder=folder,
             changed=self._changed,
+            wrote=lambda: self._topics.add(LOG),
             own_pidfd=os.pidfd_open(os.getpid()),
             home=os.environ.get("HOME", "/"),
             nofile=raise_file_limit(),

@@ -4,38 +4,44 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from conlink_compose.engines.sandbox.log import LogFile
 from conlink_compose.engines.sandbox.loop import Loop
 from conlink_compose.engines.sandbox.namespaces import NEWPID, setns, unshare
 
-_NOFILE_WANTED = 65536  # four descriptors a node
+_NOFILE_WANTED = 65536  # five descriptors a node
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`changed(True)` tells that namespaces came or went, `changed(False)` of any other change.
+    """`changed(True)` tells that namespaces came or went, `changed(False)` of any other change,
+    `wrote()` that a log has grown.
 
     `own_pidfd` is the supervisor's, `home` the user's home folder, `nofile` the soft limit of
     open files that children get back.
     """
 
     loop: Loop
-    log: LogFile
     folder: Path
     changed: Callable[[bool], None]
+    wrote: Callable[[], None]
     own_pidfd: int
     home: str
     nofile: int
 
-    def fork_into_new(self, child: Callable[[], NoReturn]) -> int:
-        """Fork `child` as PID 1 of a new pid namespace. Raises `OSError`."""
+    def fork_into_new(self, child: Callable[[], NoReturn]) -> tuple[int, int]:
+        """Fork `child` as PID 1 of a new pid namespace; its pid and a pidfd. Raises `OSError`."""
         unshare(NEWPID)
-        return self._fork_and_return(child)
+        pid = self._fork_and_return(child)
+        try:
+            return pid, os.pidfd_open(pid)
+        except OSError:  # no descriptor is left: it has no parent who could ever end it
+            os.kill(pid, signal.SIGKILL)
+            raise
 
     def fork_into(self, pidfd: int, child: Callable[[], NoReturn]) -> int:
         """Fork `child` into the pid namespace of `pidfd`'s process. Raises `OSError`."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from conlink_compose.engines.sandbox.log import ROTATE_AT
+from conlink_compose.engines.sandbox.log_file import ROTATE_AT
 from conlink_compose.workload import Workload
 
 from .conftest import Lab
@@ -28,12 +28,13 @@ def test_all_that_was_written_before_the_end_is_there(lab: Lab, shell: Make) -> 
 
 def test_a_chatty_node_holds_up_nobody_and_its_log_is_bounded(lab: Lab, shell: Make) -> None:
     lab.up(shell("loud", "exec yes " + "x" * 200), shell("quiet", "echo psst; exec sleep 1000"))
-    lab.wait((lab.folder / "log.jsonl.1").exists, seconds=60)
+    lab.wait((lab.folder / "logs/loud-1.jsonl.1").exists, seconds=60)
     begin = time.monotonic()
     lab.control.run("quiet-1", ["true"])
     lab.wait(lambda: [c.exit_code for c in lab.status("quiet-1").commands] == [0])
     assert time.monotonic() - begin < 2
-    assert sum(path.stat().st_size for path in lab.folder.glob("log.jsonl*")) <= 2 * ROTATE_AT
+    assert sum(path.stat().st_size for path in lab.folder.glob("logs/loud*")) <= 2 * ROTATE_AT
+    assert lab.texts("quiet-1") == ["psst"]
     pid = lab.control.supervisor_pid()
     memory = re.search(r"VmRSS:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert memory
