@@ -54,7 +54,7 @@ class Lab:
     def open_gate(self, node: str) -> None:
         # From outside its pid namespace: a node that ends at once must not take this with it.
         change = ["ip", "link", "set", "lo", "alias", READY]
-        subprocess.run([*self._nsenter(node), "-n", *change], check=True)
+        subprocess.run([*self.nsenter(self.machine_pid(node)), "-n", *change], check=True)
 
     def status(self, node: str) -> NodeStatus:
         return next(status for status in self.control.nodes() if status.name == node)
@@ -83,12 +83,13 @@ class Lab:
 
     def inside(self, node: str, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a node by nsenter(1), not by what is under test."""
-        command = [*self._nsenter(node), "-n", "-m", "-u", "-i", "-p", *argv]
+        command = [*self.nsenter(self.machine_pid(node)), "-n", "-m", "-u", "-i", "-p", *argv]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
-    def _nsenter(self, node: str) -> list[str]:
+    def nsenter(self, pid: int) -> list[str]:
+        """nsenter(1) into what belongs to this project's user, root or not."""
         rights = [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
-        return ["nsenter", "-t", str(self.machine_pid(node)), *rights]
+        return ["nsenter", "-t", str(pid), *rights]
 
     def texts(self, node: str | None = None, stream: str | None = None) -> list[str]:
         return [

@@ -189,14 +189,14 @@ def test_mounts_and_sysctls(lab: Lab, shell: Make, tmp_path: Path) -> None:
     assert " /mnt " not in Path("/proc/mounts").read_text()
 
 
-@pytest.mark.root
 def test_what_is_mounted_below_a_read_only_mount_is_read_only_too(
     lab: Lab, shell: Make, tmp_path: Path
 ) -> None:
     (tmp_path / "below").mkdir()
     lab.start()
-    pid = str(lab.control.supervisor_pid())  # its mounts are its own, and end with it
-    mount = ["nsenter", "-m", "-t", pid, "mount", "-t", "tmpfs", "none", str(tmp_path / "below")]
+    # The supervisor's mounts are its own, and end with it.
+    inside = [*lab.nsenter(lab.control.supervisor_pid()), "-m"]
+    mount = [*inside, "mount", "-t", "tmpfs", "none", str(tmp_path / "below")]
     subprocess.run(mount, check=True)
     lab.up(shell("web", "exec sleep 1000", mounts=(Mount(str(tmp_path), "/srv", read_only=True),)))
     assert "Read-only" in lab.inside("web-1", "touch", "/srv/below/new").stderr
