@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -14,8 +13,6 @@ from conlink_compose.cli.context import project_name
 if TYPE_CHECKING:
     from conlink_compose.engines.sandbox.client import Control
     from conlink_compose.engines.sandbox.protocol import NodeStatus
-
-RUNTIME_SOCKET = "runtime.sock"
 
 
 def control_of(context: typer.Context) -> Control:
@@ -29,10 +26,6 @@ def control_of(context: typer.Context) -> Control:
     if not (folder.exists() and answers(folder)):
         end(f"project {name} is not up; start it with `conlink-compose up`")
     return Control(folder)
-
-
-def runtime_socket(folder: Path) -> Path:
-    return folder / RUNTIME_SOCKET
 
 
 def nodes_named(statuses: Sequence[NodeStatus], names: Sequence[str]) -> list[NodeStatus]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conlink_compose.cli import console
@@ -39,9 +38,7 @@ class Wiring:
         return self.done and not self.problems
 
 
-def wait_until_settled(
-    control: Control, socket_path: Path, timeout: float, *, commands: bool
-) -> Wiring:
+def wait_until_settled(control: Control, timeout: float, *, commands: bool) -> Wiring:
     """Until every declared node is ready and every process has begun, or there is no hope.
 
     With `commands`, until every command has ended too, or runs for `LONG_RUNNING` seconds.
@@ -51,7 +48,7 @@ def wait_until_settled(
 
     began = changed = time.monotonic()
     last: Wiring | None = None
-    answer = ask(socket_path, verb="converge")  # the file may have changed where no node did
+    answer = ask(control.folder, verb="converge")  # the file may have changed where no node did
     while True:
         now = time.monotonic()
         wiring = _judge(answer, control, commands and now - began)
@@ -63,7 +60,7 @@ def wait_until_settled(
             _progress(None)
             return wiring
         time.sleep(PAUSE)
-        answer = ask(socket_path, verb="progress")
+        answer = ask(control.folder, verb="progress")
 
 
 def _judge(progress: dict[str, Any], control: Control, waited_for_commands: float) -> Wiring:

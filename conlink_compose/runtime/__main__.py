@@ -11,11 +11,11 @@ from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
 from conlink_compose.engines.sandbox.client import Sandbox
-from conlink_compose.engines.sandbox.folder import TOPOLOGY
+from conlink_compose.engines.sandbox.folder import TOPOLOGY, socket_address
 from conlink_compose.kernel import Kernel, mark_of
+from conlink_compose.runtime.client import SOCKET
 from conlink_compose.runtime.controller import Controller
 from conlink_compose.runtime.loop import Loop
-from conlink_compose.runtime.server import Server
 from conlink_compose.topology import Topology
 from conlink_compose.topology_json import load
 
@@ -34,8 +34,9 @@ def main(folder: Path) -> int:
     try:
         engine = Sandbox(folder)
         kernel = Kernel(HUB_PATH, mark_of(folder.name))
-        server = Server(folder / "runtime.sock")
-        Loop(Controller(engine, kernel, declared), engine, kernel, server).run()
+        with socket_address(folder, SOCKET) as address:
+            loop = Loop(Controller(engine, kernel, declared), engine, kernel, address)
+        loop.run()
     except EngineUnreachableError as gone:
         print(f"the runtime ends: {gone}", file=sys.stderr)
     return 0

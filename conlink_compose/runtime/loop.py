@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import selectors
 import time
+from collections.abc import Callable
 
 from conlink_compose.engines import Engine, EngineRefusedError, EngineUnreachableError
+from conlink_compose.ipc.loop import Loop as EventLoop
+from conlink_compose.ipc.loop import Timer
+from conlink_compose.ipc.message import Message
+from conlink_compose.ipc.server import Client, Server
 from conlink_compose.kernel import Kernel
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Controller
-from conlink_compose.runtime.server import Client, Server
 from conlink_compose.topology_json import load
 
 GAP_LONGEST = 1.0
@@ -21,35 +24,53 @@ RETRY_LONGEST = 5.0
 
 
 class Loop:
-    """Runs until the engine is gone. Everything happens in one thread, one thing at a time."""
+    """Runs until the engine is gone. Everything happens in one thread, one thing at a time.
+    Clients are served at `address`, an address for bind."""
 
     def __init__(
-        self, controller: Controller, engine: Engine, kernel: Kernel, server: Server
+        self, controller: Controller, engine: Engine, kernel: Kernel, address: str
     ) -> None:
         self._controller = controller
-        self._engine = engine
-        self._kernel = kernel
-        self._server = server
+        self._sources = (engine, kernel)
+        self._events = EventLoop()
+        self._server = Server(self._events, address, self._obey, log="runtime.log")
         self._retry = RETRY_FIRST
-        self._due: float | None = time.monotonic()
         self._not_before = 0.0
+        self._timer: Timer | None = None
+        self._gone: EngineUnreachableError | None = None
         self._progress: report.Report = report.NOTHING_YET
 
     def run(self) -> None:
         """Raises `EngineUnreachableError` when the engine ends."""
-        with selectors.DefaultSelector() as selector:
-            for source in (self._engine, self._kernel, self._server):
-                selector.register(source, selectors.EVENT_READ)
-            while True:
-                ready = {key.fileobj for key, _ in selector.select(self._patience())}
-                if self._server in ready:
-                    self._answer(self._server.requests())
-                if ready & {self._engine, self._kernel} or self._patience() == 0:
-                    time.sleep(max(0.0, self._not_before - time.monotonic()))
-                    self._pass()
+        self._pass_in(0.0)
+        self._events.run()
+        if self._gone:
+            raise self._gone
 
-    def _patience(self) -> float | None:
-        return None if self._due is None else max(0.0, self._due - time.monotonic())
+    def _listen(self, callback: Callable[[], object] | None) -> None:
+        for source in self._sources:
+            self._events.watch(source.fileno(), callback)
+
+    def _woken(self) -> None:
+        """A burst of events, such as a routing daemon's, gets one look, and half of a processor:
+        nobody listens before that look."""
+        self._listen(None)
+        self._pass_in(max(0.0, self._not_before - time.monotonic()))
+
+    def _pass_in(self, seconds: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._events.at(seconds, self._pass_by_itself)
+
+    def _pass_by_itself(self) -> None:
+        try:
+            self._pass()
+        except EngineUnreachableError as gone:
+            self._end(gone)
+
+    def _end(self, gone: EngineUnreachableError) -> None:
+        self._gone = gone
+        self._events.end()
 
     def _pass(self) -> report.Report:
         began = time.monotonic()
@@ -61,27 +82,30 @@ class Loop:
             settled = False
             self._progress = report.no_progress(self._progress, error)
         ended = time.monotonic()
-        # A burst of events, such as a routing daemon's, gets one look, and half of a processor.
-        self._not_before = ended + min(ended - began, GAP_LONGEST)
+        gap = min(ended - began, GAP_LONGEST)
+        self._not_before = ended + gap
+        self._listen(self._woken)
         if settled:
-            self._due, self._retry = None, RETRY_FIRST
+            self._retry = RETRY_FIRST
+            if self._timer:
+                self._timer.cancel()
         else:
-            self._due = time.monotonic() + self._retry
+            self._pass_in(max(self._retry, gap))
             self._retry = min(self._retry * 2, RETRY_LONGEST)
         return self._progress
 
-    def _answer(self, requests: list[tuple[Client, dict[str, object]]]) -> None:
-        for client, request in requests:
-            try:
-                self._server.reply(client, self._reply_to(request))
-            except EngineUnreachableError:
-                raise
-            except (KeyError, TypeError, ValueError) as error:
-                self._server.reply(client, {"error": f"the request is not understood: {error}"})
-            except OSError as error:
-                self._server.reply(client, {"error": str(error)})
+    def _obey(self, client: Client, request: Message) -> None:
+        try:
+            client.reply(**self._reply_to(request))
+        except EngineUnreachableError as gone:
+            client.refuse(str(gone))
+            self._end(gone)
+        except (KeyError, TypeError, ValueError) as error:
+            client.refuse(f"the request is not understood: {error}")
+        except OSError as error:
+            client.refuse(str(error))
 
-    def _reply_to(self, request: dict[str, object]) -> report.Report:
+    def _reply_to(self, request: Message) -> report.Report:
         match request.get("verb"):
             case "network":
                 return report.network(self._controller.look())
@@ -92,4 +116,4 @@ class Loop:
             case "progress":
                 return self._progress
             case verb:
-                return {"error": f"the runtime knows no verb {verb!r}"}
+                raise ValueError(f"the runtime knows no verb {verb!r}")

@@ -55,7 +55,7 @@ def _of_running(project: Declared) -> dict[str, Any] | None:
     folder = state_folder(project.topology.project)
     if not answers(folder):
         return None
-    found = ask(folder / "runtime.sock", verb="plan", topology=dump(project.topology))
+    found = ask(folder, verb="plan", topology=dump(project.topology))
     nodes = Control(folder).foresee(project.reading.workloads)
     operations = [
         *_on_nodes("add", nodes.created, "is declared"),

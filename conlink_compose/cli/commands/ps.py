@@ -10,7 +10,7 @@ import typer
 from conlink_compose.cli import console
 from conlink_compose.cli.form import TableForm
 from conlink_compose.cli.network_table import combine, network_table
-from conlink_compose.cli.project import control_of, nodes_named, runtime_socket
+from conlink_compose.cli.project import control_of, nodes_named
 
 
 def ps(
@@ -30,7 +30,7 @@ def ps(
     from conlink_compose.runtime.client import ask
 
     control = control_of(context)
-    network = ask(runtime_socket(control.folder), verb="network")
+    network = ask(control.folder, verb="network")
     nodes = combine(nodes_named(control.nodes(), names or ()), network)
     if form is TableForm.JSON:
         console.out(json.dumps(nodes, indent=2))

@@ -13,7 +13,6 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.attach import follow_until_stopped
 from conlink_compose.cli.context import Declared, declared
 from conlink_compose.cli.network_table import combine, network_table
-from conlink_compose.cli.project import runtime_socket
 from conlink_compose.cli.wiring import Wiring, wait_until_settled
 
 ROWS_SHOWN = 60
@@ -54,7 +53,7 @@ def up(
     folder = _start(project, remove_orphans, force_recreate)
     control = Control(folder)
     attached = not (detach or wait)
-    wiring = wait_until_settled(control, runtime_socket(folder), wait_timeout, commands=wait)
+    wiring = wait_until_settled(control, wait_timeout, commands=wait)
     _show(folder, project, wiring, time.monotonic() - began)
     if attached:
         follow_until_stopped(control, prefix=not no_log_prefix)
@@ -97,7 +96,7 @@ def _show(folder: Path, project: Declared, wiring: Wiring, seconds: float) -> No
     from conlink_compose.runtime.client import ask
 
     if wiring.links <= ROWS_SHOWN:
-        network = ask(runtime_socket(folder), verb="network")
+        network = ask(folder, verb="network")
         nodes = combine(Control(folder).nodes(), network)
         if any(node["interfaces"] for node in nodes):
             console.out(network_table(nodes))

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conlink_compose.engines.sandbox.log_file import LogFile
-from conlink_compose.engines.sandbox.loop import Timer
 from conlink_compose.engines.sandbox.pipes import Pipes
 from conlink_compose.engines.sandbox.protocol import CommandStatus
 from conlink_compose.engines.sandbox.pump import Pump
 from conlink_compose.engines.sandbox.spawn import Birth, Descriptors, be_command, be_node
 from conlink_compose.engines.sandbox.surroundings import Surroundings
+from conlink_compose.ipc.loop import Timer
 
 _ENDS_BY_DEFAULT = frozenset(
     {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2}

@@ -10,11 +10,11 @@ from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.folder import LOGS
 from conlink_compose.engines.sandbox.life import Life
 from conlink_compose.engines.sandbox.log_file import SUFFIX, LogFile
-from conlink_compose.engines.sandbox.loop import Timer
 from conlink_compose.engines.sandbox.protocol import NodeStatus
 from conlink_compose.engines.sandbox.restart import Ended, next_delay
 from conlink_compose.engines.sandbox.spawn import Birth
 from conlink_compose.engines.sandbox.surroundings import Surroundings
+from conlink_compose.ipc.loop import Timer
 from conlink_compose.workload import Workload
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -1,18 +1,13 @@
-"""What goes over engine.sock: one JSON object a line, both ways.
+"""What goes over engine.sock, as messages of `conlink_compose.ipc`.
 
-A request is `{"verb": ..., ...}`; its reply is `{"ok": true, ...}`, or `{"error": sentence,
-"stopping": ...}`, which tells whether the reason is that the project is being stopped.
-`events` and `stop` reply more than once. `enter` sends a pidfd along with its reply.
+A refusal tells as `stopping` whether its reason is that the project is being stopped. `events` and
+`stop` reply more than once. `enter` sends a pidfd along with its reply.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
-
-LONGEST_REQUEST = 64 << 20
-"""Bytes. 1,000 workloads are 0.5 MB."""
 
 NAMESPACES = "namespaces"
 EVERYTHING = "everything"
@@ -64,18 +59,3 @@ class NodeStatus:
             for command in data["commands"]
         )
         return cls(**{**data, "owner": (kind, name), "commands": commands})
-
-
-def encode(message: dict[str, Any]) -> bytes:
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
-
-
-def decode(line: bytes) -> dict[str, Any]:
-    """Raises `ValueError` with a sentence for what is not one JSON object."""
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("a request is one JSON object on one line") from error
-    if not isinstance(message, dict):
-        raise ValueError("a request is one JSON object on one line")
-    return message

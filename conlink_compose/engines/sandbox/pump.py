@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from conlink_compose.engines.sandbox.log_file import LogFile
-from conlink_compose.engines.sandbox.loop import Loop
+from conlink_compose.ipc.loop import Loop
 
 LONGEST_LINE = 16 << 10  # characters; a longer one is cut into several
 _AT_A_TIME = 64 << 10  # bytes read from one node before the next has its turn

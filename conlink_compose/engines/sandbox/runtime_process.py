@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conlink_compose.engines.sandbox.loop import Loop
 from conlink_compose.engines.sandbox.restart import Ended, next_delay
+from conlink_compose.ipc.loop import Loop
 from conlink_compose.workload import Restart
 
 LOG = "runtime.log"

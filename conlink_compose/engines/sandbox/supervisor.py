@@ -17,14 +17,14 @@ from typing import Any
 
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox import folder as state
-from conlink_compose.engines.sandbox.hub import become_first_process
-from conlink_compose.engines.sandbox.loop import Loop
+from conlink_compose.engines.sandbox.hub import SUPERVISOR_LOG, become_first_process
 from conlink_compose.engines.sandbox.nodes import Nodes
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
 from conlink_compose.engines.sandbox.runtime_process import RuntimeProcess
-from conlink_compose.engines.sandbox.server import Client, Server
 from conlink_compose.engines.sandbox.surroundings import Surroundings, raise_file_limit
 from conlink_compose.engines.sandbox.verbs import Verbs
+from conlink_compose.ipc.loop import Loop
+from conlink_compose.ipc.server import Client, Server
 
 
 class Supervisor:
@@ -33,6 +33,7 @@ class Supervisor:
     def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
         self._folder = folder
         self._loop = Loop()
+        self._loop.on_signal(signal.SIGCHLD, self._loop.reap)
         self._topics: set[str] = set()
         self._stoppers: list[Client] = []
         self._remaining: set[str] = set()
@@ -49,7 +50,7 @@ class Supervisor:
         self._runtime = RuntimeProcess(settings["runtime_argv"], folder, self._loop)
         with state.socket_address(folder) as address:
             verbs = Verbs(self._nodes, self._stop, folder)
-            self._server = Server(self._loop, address, verbs.handle)
+            self._server = Server(self._loop, address, verbs.handle, log=SUPERVISOR_LOG)
 
     def run(self) -> None:
         """Until it is stopped, and nothing of the project is left but this process."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from conlink_compose.engines.sandbox.loop import Loop
 from conlink_compose.engines.sandbox.namespaces import NEWPID, setns, unshare
+from conlink_compose.ipc.loop import Loop
 
 _NOFILE_WANTED = 65536  # five descriptors a node
 

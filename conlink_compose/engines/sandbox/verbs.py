@@ -12,8 +12,8 @@ from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.changes import nodes_of
 from conlink_compose.engines.sandbox.nodes import Nodes
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
-from conlink_compose.engines.sandbox.server import Client
 from conlink_compose.engines.sandbox.workload_json import from_data
+from conlink_compose.ipc.server import Client
 from conlink_compose.workload import Workload
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it becomes a file's name

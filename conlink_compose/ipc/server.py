@@ -1,4 +1,4 @@
-"""engine.sock: any number of clients, none of which can hold up another or grow our memory."""
+"""A listening socket: any number of clients; none can hold up another or grow our memory."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import os
 import socket
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from conlink_compose.engines.sandbox.loop import Loop
-from conlink_compose.engines.sandbox.protocol import LONGEST_REQUEST, decode, encode
+from conlink_compose.ipc.loop import Loop
+from conlink_compose.ipc.message import LONGEST_REQUEST, Message, decode, encode
 
 _AT_A_TIME = 64 << 10  # bytes
 _WAKE = b"{}\n"
 _BREATH = 0.1  # seconds
 
-Handle = Callable[["Client", dict[str, Any]], None]
+Handle = Callable[["Client", Message], None]
 
 
 class Client:
@@ -34,8 +35,8 @@ class Client:
     def reply(self, **fields: Any) -> None:
         self._send(encode({"ok": True, **fields}))
 
-    def refuse(self, sentence: str, *, stopping: bool = False) -> None:
-        self._send(encode({"error": sentence, "stopping": stopping}))
+    def refuse(self, sentence: str, **fields: Any) -> None:
+        self._send(encode({"error": sentence, **fields}))
 
     def reply_with(self, fd: int, **fields: Any) -> None:
         """A reply that carries a file descriptor along with its first byte."""
@@ -107,9 +108,9 @@ class Client:
             self._server.handle(self, decode(line))
         except ValueError as error:
             self.refuse(str(error))
-        except Exception:  # a mistake of ours in one request must not end every node
+        except Exception:  # a mistake of ours in one request must not end the whole process
             traceback.print_exc()
-            self.refuse("the supervisor failed at this request: see its supervisor.log")
+            self.refuse(f"the request `{line[:80]!r}` failed: see {self._server.log}")
 
     def _watch(self) -> None:
         readable = None if self._output else self._read
@@ -118,14 +119,18 @@ class Client:
 
 
 class Server:
-    """Listens at `path` from the start; `handle` is given each request, with its client."""
+    """Listens at `path` from the start, in the place of one that was killed; `handle` is given each
+    request, with its client. `log` is where this process's stderr goes."""
 
-    def __init__(self, loop: Loop, path: str, handle: Handle) -> None:
-        self.loop, self.handle = loop, handle
+    def __init__(self, loop: Loop, path: str, handle: Handle, log: str) -> None:
+        """Raises `OSError`."""
+        self.loop, self.handle, self.log = loop, handle, log
         self.clients: set[Client] = set()
         self._listener = socket.socket(
             socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
         )
+        with suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108 -- by way of a descriptor, no Path
         self._listener.bind(path)
         os.chmod(path, 0o600)  # noqa: PTH101 -- by way of a descriptor, no Path
         self._listener.listen(64)

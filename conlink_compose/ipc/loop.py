@@ -1,7 +1,7 @@
 """One thread that waits for file descriptors, timers and ended children.
 
-On `selectors` and not on asyncio: the supervisor forks, and a fork is plain to read where one
-thread holds all state; it also is 10 MB smaller, and every node at the gate is a fork of it.
+On `selectors` and not on asyncio: the sandbox's supervisor forks, and a fork is plain to read
+where one thread holds all state; it also is 10 MB smaller, and every node at the gate is a fork.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Loop:
         self._order = itertools.count()
         self._soon: deque[Callback] = deque()
         self._children: dict[int, Callable[[int], None]] = {}
+        self._signals: dict[int, Callback] = {}
         self._running = True
         self.after_turn: Callback = lambda: None
-        self._watch_children()
 
     def watch(self, fd: int, readable: Callback | None, writable: Callback | None = None) -> None:
         """Call back whenever `fd` is ready; both None forgets it. Forget it before closing it."""
@@ -65,7 +65,8 @@ class Loop:
         self._soon.append(callback)
 
     def on_exit(self, pid: int, callback: Callable[[int], None]) -> None:
-        """Call back with the exit code, as a shell counts it, when the child `pid` ended."""
+        """Call back with the exit code, as a shell counts it, when the child `pid` ended. It takes
+        a loop that reaps."""
         self._children[pid] = callback
 
     def run(self) -> None:
@@ -116,18 +117,15 @@ class Loop:
             return None
         return max(0.0, self._timers[0][0] - time.monotonic())
 
-    def _watch_children(self) -> None:
-        reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        # A handler must exist, or Python does not write to the descriptor.
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        self.watch(reader, lambda: self._woken(reader))
-        self._signals: dict[int, Callback] = {signal.SIGCHLD: self.reap}
-
     def on_signal(self, number: int, callback: Callback) -> None:
+        if not self._signals:
+            reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+            signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+            self.watch(reader, lambda: self._signalled(reader))
+        # A handler must exist, or Python does not write to the descriptor.
         signal.signal(number, lambda *_: None)
         self._signals[number] = callback
 
-    def _woken(self, reader: int) -> None:
+    def _signalled(self, reader: int) -> None:
         for number in set(os.read(reader, 1 << 16)):
             self._signals.get(number, lambda: None)()

@@ -1,0 +1,106 @@
+"""One connection to a server: each request gets its answer, or an exception."""
+
+from __future__ import annotations
+
+import select
+import socket
+from types import TracebackType
+from typing import Self
+
+from conlink_compose.ipc.message import Message, decode, encode
+
+_AT_A_TIME = 64 << 10  # bytes
+
+
+class Connection:
+    """Over a connected socket. A sub-class says what `unreachable` and `refused` raise."""
+
+    def __init__(self, connected: socket.socket, patience: float) -> None:
+        """`patience` is in seconds for each answer."""
+        self._socket = connected
+        self._input = bytearray()
+        connected.settimeout(patience)
+
+    def unreachable(self) -> Exception:
+        """What is raised where no answer comes."""
+        raise NotImplementedError
+
+    def refused(self, answer: Message) -> Exception:
+        """What is raised for an `answer` that holds an `error`."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def ask(self, request: Message) -> Message:
+        self._send(request)
+        return self.next_answer()
+
+    def ask_for_descriptor(self, request: Message) -> tuple[Message, list[int]]:
+        """The answer, and the file descriptors that came with it."""
+        self._send(request)
+        try:
+            data, fds, _, _ = socket.recv_fds(self._socket, _AT_A_TIME, 1)
+        except OSError as error:
+            raise self.unreachable() from error
+        self._input += data
+        return self.next_answer(), fds
+
+    def next_answer(self) -> Message:
+        answer = decode(self._line())
+        if "error" in answer:
+            raise self.refused(answer)
+        return answer
+
+    def wait(self) -> bool:
+        """Wait for an event and drain it. False at the end of the server."""
+        select.select([self._socket], [], [])
+        return self._drained()
+
+    def drain(self) -> None:
+        """Forget the events so far."""
+        if not self._drained():
+            raise self.unreachable()
+
+    def _drained(self) -> bool:
+        self._socket.setblocking(False)  # with a timeout Python itself waits, MSG_DONTWAIT or not
+        try:
+            while self._socket.recv(_AT_A_TIME):
+                pass
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _send(self, request: Message) -> None:
+        try:
+            self._socket.sendall(encode(request))
+        except OSError as error:
+            raise self.unreachable() from error
+
+    def _line(self) -> bytes:
+        while b"\n" not in self._input:
+            try:
+                data = self._socket.recv(_AT_A_TIME)
+            except OSError as error:
+                raise self.unreachable() from error
+            if not data:
+                raise self.unreachable()
+            self._input += data
+        line, _, self._input = self._input.partition(b"\n")
+        return bytes(line)
