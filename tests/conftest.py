@@ -1,10 +1,17 @@
-"""Which tests make namespaces, told by the fixtures they ask for."""
+"""Which tests make namespaces, told by their fixtures; which examples hypothesis tries."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A commit is judged by the same examples wherever it is tested. New ones are looked for with
+# `pytest --hypothesis-profile=explore`, and what they find becomes a test of its own.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("same")
 
 _ENGINES = Path(__file__).parent / "engines"
 

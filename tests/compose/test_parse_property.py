@@ -11,9 +11,10 @@ from ruamel.yaml import YAML
 from conlink_compose.compose.parse import parse_value
 from conlink_compose.diagnostics import render
 
-# What ruamel.yaml types beyond the core schema (1_000, 0b1, +0x1, dates), and what libyaml wants
-# in quotes inside brackets although the standard does not: a text that begins with a colon.
-ODD = re.compile(r"^[-+]?[0-9_.]*_|^[-+]?0[bo]|^[-+]0x|^\d{4}-\d|^=$|^<<$|^:")
+# What ruamel.yaml types beyond the core schema (1_000, 0b1, +0x1, dates) or does not type though
+# the core schema does (.0e0), and what libyaml wants in quotes inside brackets although the
+# standard does not: a text that begins with a colon.
+ODD = re.compile(r"^[-+]?[0-9_.]*_|^[-+]?0[bo]|^[-+]0x|^\d{4}-\d|^=$|^<<$|^:|^[-+]?\.[0-9]+[eE]")
 WORDS = st.sampled_from(
     [
         "yes",
