@@ -39,7 +39,8 @@ class End(NamedTuple):
 class Interface:
     """A network interface. `peer` is a veth's other end, `master` the bridge it is a port of.
 
-    `owned` tells that it bears our mark; it is always true of a desired one.
+    `owned` tells that it bears our mark; it is always true of a desired one. `held` is how
+    spanning tree holds a port back: listening, learning or blocking; it is only ever seen.
     Bridge knobs (`stp`, ...) are for kind `bridge` alone.
     """
 
@@ -55,6 +56,7 @@ class Interface:
     vlan_filtering: bool | None = None
     mcast_snooping: bool | None = None
     group_fwd_mask: int | None = None
+    held: str | None = None
     owned: bool = True
 
     @property

@@ -13,7 +13,7 @@ from conlink_compose.kernel.messages_link import dump_links
 from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
-from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link
+from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link, read_port
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.kernel.uapi import LOOPBACK_INDEX
 from conlink_compose.state import (
@@ -105,6 +105,7 @@ def _interfaces(
             up=link.up,
             master=master.name if master else "",
             peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
+            held=read_port(link.port) if link.master else None,
             owned=is_ours(link.group, mark),
             **knobs._asdict(),
         )

@@ -10,12 +10,18 @@ from conlink_compose.kernel.attributes import number, parse, words
 from conlink_compose.kernel.link_socket import Message
 
 _HEAD = struct.Struct("=BxHiII")
+_HELD = {
+    uapi.BR_STATE_LISTENING: "listening",
+    uapi.BR_STATE_LEARNING: "learning",
+    uapi.BR_STATE_BLOCKING: "blocking",
+}
 _NOTHING = memoryview(b"")
 
 
 class LinkRecord(NamedTuple):
     """A link with the kernel's numbers, before other namespaces give them names.
 
+    `data` is what is particular to its kind, `port` what is to its being a bridge's port.
     `peer_nsid` is None where the peer lies in the same namespace.
     """
 
@@ -31,6 +37,7 @@ class LinkRecord(NamedTuple):
     peer_nsid: int | None
     alias: str
     data: memoryview
+    port: memoryview
 
 
 class Knobs(NamedTuple):
@@ -45,7 +52,7 @@ class Knobs(NamedTuple):
 def read_link(message: Message) -> LinkRecord:
     _, _, index, flags, _ = _HEAD.unpack_from(message.view, message.start)
     found = parse(message.view, message.start + _HEAD.size, message.end)
-    kind, data = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
+    kind, data, port = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
     nsid = found.get(uapi.IFLA_LINK_NETNSID)
     return LinkRecord(
         index,
@@ -60,6 +67,7 @@ def read_link(message: Message) -> LinkRecord:
         None if nsid is None else number(nsid),
         words(found.get(uapi.IFLA_IFALIAS, _NOTHING)),
         data,
+        port,
     )
 
 
@@ -81,7 +89,15 @@ def read_knobs(data: memoryview) -> Knobs:
     )
 
 
-def _info(payload: memoryview) -> tuple[str, memoryview]:
+def read_port(data: memoryview) -> str | None:
+    """From IFLA_INFO_SLAVE_DATA of a bridge's port: what spanning tree holds it in."""
+    found = parse(data, 0, len(data))
+    return _HELD.get(number(found.get(uapi.IFLA_BRPORT_STATE, _NOTHING)))
+
+
+def _info(payload: memoryview) -> tuple[str, memoryview, memoryview]:
+    """The kind, what is particular to it, and what is to its being a port."""
     found = parse(payload, 0, len(payload))
     kind = words(found.get(uapi.IFLA_INFO_KIND, _NOTHING))
-    return kind, found.get(uapi.IFLA_INFO_DATA, _NOTHING)
+    data = found.get(uapi.IFLA_INFO_DATA, _NOTHING)
+    return kind, data, found.get(uapi.IFLA_INFO_SLAVE_DATA, _NOTHING)

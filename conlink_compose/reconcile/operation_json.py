@@ -7,7 +7,7 @@ from dataclasses import fields
 from conlink_compose.reconcile.text import describe
 from conlink_compose.state import End, Interface, Operation, Thing
 
-_SEEN = {"owned", "contested"}
+_SEEN = {"owned", "contested", "held"}
 """What is seen of a thing, and never declared."""
 
 

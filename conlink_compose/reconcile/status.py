@@ -14,7 +14,8 @@ Row = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class InterfaceStatus:
-    """One interface of a node. `state`: up, down, missing (not there), waiting (for its peer).
+    """One interface of a node. `state`: up, down, missing (not there), waiting (for its peer), or
+    how spanning tree holds back the bridge's port behind it: listening, learning, blocking.
 
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty.
     """
@@ -47,7 +48,13 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
         now = found if isinstance(found, Interface) else None
         held = addresses.get((node, interface.name), ())
         interfaces[node].append(
-            _interface(interface, now, held, _joined(interface, binding.state, bridges))
+            _interface(
+                interface,
+                now,
+                held,
+                _joined(interface, binding.state, bridges),
+                _port_of(interface, actual),
+            )
         )
     for waiting in binding.waiting:
         interfaces[waiting.node.name].append(_waits(waiting))
@@ -85,12 +92,22 @@ def _addresses(actual: State, desired: State) -> dict[tuple[str, str], tuple[str
     return found
 
 
+def _port_of(interface: Interface, actual: State) -> str | None:
+    """How spanning tree holds back the port that the interface leads to."""
+    port = actual.things.get(("interface", *interface.peer)) if interface.peer else None
+    return port.held if isinstance(port, Interface) else None
+
+
 def _interface(
-    wanted: Interface, now: Interface | None, addresses: tuple[str, ...], joined: str
+    wanted: Interface,
+    now: Interface | None,
+    addresses: tuple[str, ...],
+    joined: str,
+    held: str | None,
 ) -> InterfaceStatus:
     if now is None:
         return InterfaceStatus(wanted.name, wanted.kind, "missing", joined, wanted.mac or "")
-    state = "up" if now.up else "down"
+    state = (held or "up") if now.up else "down"
     return InterfaceStatus(now.name, now.kind, state, joined, now.mac or "", now.mtu, addresses)
 
 

@@ -12,6 +12,9 @@ from conlink_compose.topology import Topology
 
 Report = dict[str, object]
 
+_ON_THE_WAY = ("listening", "learning")
+"""Twice the bridge's forward delay, 30 seconds with the kernel's own (IEEE 802.1D)."""
+
 NOTHING_YET: Report = {
     "links": 0,
     "up": 0,
@@ -25,7 +28,8 @@ NOTHING_YET: Report = {
 def progress(outcome: Outcome) -> Report:
     """How far it is. `links` counts what is declared, replicas counted; `up` what stands.
 
-    `settled`: nothing is left to do for the nodes that run.
+    `settled`: nothing is left to do for the nodes that run, and none of their links is on its way
+    through spanning tree to where packets pass.
     """
     view = outcome.view
     nodes = status(view.nodes, view.binding, view.actual)
@@ -36,7 +40,7 @@ def progress(outcome: Outcome) -> Report:
         "up": _links_up(view, nodes),
         "nodes": declared,
         "ready": ready,
-        "settled": outcome.settled,
+        "settled": outcome.settled and not _in_state(nodes, *_ON_THE_WAY),
         "problems": [problem.as_dict() for problem in outcome.problems],
     }
 
@@ -71,11 +75,16 @@ def _links_declared(topology: Topology) -> int:
 
 
 def _links_up(view: View, nodes: tuple[NodeStatus, ...]) -> int:
-    """Links all of whose interfaces are there, in their node or in both."""
-    missing = {
+    """Links all of whose interfaces are there, in their node or in both, and carry packets."""
+    lacking = _in_state(nodes, "missing", *_ON_THE_WAY)
+    return sum((bound.near.name, bound.near_end.dev) not in lacking for bound in view.binding.bound)
+
+
+def _in_state(nodes: tuple[NodeStatus, ...], *states: str) -> set[tuple[str, str]]:
+    """(node, interface) of those in one of the states."""
+    return {
         (node.name, interface.name)
         for node in nodes
         for interface in node.interfaces
-        if interface.state == "missing"
+        if interface.state in states
     }
-    return sum((bound.near.name, bound.near_end.dev) not in missing for bound in view.binding.bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
@@ -71,6 +72,21 @@ def test_a_peer_in_an_unknown_namespace_is_none(lab: Lab) -> None:
     again = lab.observe().state.things[near.key]
     assert isinstance(again, Interface)
     assert again.peer == far.end
+
+
+def test_a_port_that_spanning_tree_holds_back_is_seen_until_it_forwards(lab: Lab) -> None:
+    lab.do(add(Interface(HUB, "br", "bridge", stp=True, up=True)))
+    lab.change(HUB, "link set dev br type bridge forward_delay 200")  # centiseconds, the least
+    lab.do(add_link("a"))
+    seen = []
+    while "listening" not in seen or seen[-1]:
+        port = lab.observe().state.things["interface", HUB, "a-eth0"]
+        assert isinstance(port, Interface)
+        if [port.held] != seen[-1:]:
+            seen.append(port.held)
+        assert len(seen) < 5
+        time.sleep(0.05)
+    assert seen[-3:] == ["listening", "learning", None]
 
 
 def test_both_ends_in_one_namespace(lab: Lab) -> None:

@@ -237,14 +237,16 @@ def runtime_of(lab: Project) -> int:
 def test_a_knob_taken_out_of_the_file_is_turned_back_and_a_kernel_route_metric_settles(
     tmp_path: Path,
 ) -> None:
-    bridge = "x-conlink: {bridges: {lan: {mode: linux, stp: true, group_fwd_mask: 16384}}}\n"
+    bridge = (
+        "x-conlink: {bridges: {lan: {mode: linux, mcast_snooping: false, group_fwd_mask: 16384}}}\n"
+    )
     routed = 'ip: [10.0.0.1/24, "fd00::1/64"], route: {to: "fd01::/64", via: "fd00::2", metric: 0}'
     text = PAIR.replace('ip: [10.0.0.1/24, "fd00::1/64"]', routed)
     with project(tmp_path, text + bridge) as lab:
         lab.up()
         assert "nothing to do" in lab.plan()
         lab.write(text)
-        assert "stp yes -> no" in lab.plan()
+        assert "mcast_snooping no -> yes" in lab.plan()
         lab.up()
         assert "nothing to do" in lab.plan()
 

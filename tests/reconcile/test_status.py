@@ -1,0 +1,60 @@
+"""What `ps` shows of a link follows what the kernel holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conlink_compose.reconcile.bind import bind
+from conlink_compose.reconcile.plan import plan
+from conlink_compose.reconcile.status import status
+from conlink_compose.runtime import report
+from conlink_compose.runtime.controller import Outcome, View
+from conlink_compose.state import HUB, Interface, State
+from tests.reconcile.declared import all_nodes, on_bridge, service, topology
+
+LAN = topology(on_bridge("a", "lan", "10.0.0.1/24"), services=(service("a"),), bridges=("lan",))
+BOUND = bind(LAN, all_nodes(LAN))
+
+
+def seen(near_up: bool = True, held: str | None = None) -> State:
+    """All as it is desired, but for this."""
+    things = dict(BOUND.state.things)
+    for key, thing in things.items():
+        if isinstance(thing, Interface) and thing.kind == "veth":
+            changed = (
+                replace(thing, held=held) if thing.netns == HUB else replace(thing, up=near_up)
+            )
+            things[key] = changed
+    return State(things)
+
+
+@pytest.mark.parametrize(
+    ("actual", "state"),
+    [
+        (seen(), "up"),
+        (seen(near_up=False), "down"),
+        (seen(near_up=False, held="listening"), "down"),
+        (seen(held="listening"), "listening"),
+        (seen(held="blocking"), "blocking"),
+        (State(), "missing"),
+    ],
+)
+def test_the_state_of_an_interface(actual: State, state: str) -> None:
+    (node,) = status(all_nodes(LAN), BOUND, actual)
+    assert [interface.state for interface in node.interfaces] == [state]
+    assert node.interfaces[0].peer == "bridge lan"
+
+
+@pytest.mark.parametrize(
+    ("held", "up", "settled"),
+    [(None, 1, True), ("listening", 0, False), ("learning", 0, False), ("blocking", 1, True)],
+)
+def test_a_link_on_its_way_through_spanning_tree_does_not_stand_yet(
+    held: str | None, up: int, settled: bool
+) -> None:
+    actual = seen(held=held)
+    view = View(LAN, tuple(all_nodes(LAN)), BOUND, actual, plan(BOUND.state, actual))
+    told = report.progress(Outcome(view))
+    assert (told["links"], told["up"], told["settled"]) == (1, up, settled)
