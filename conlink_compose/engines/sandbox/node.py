@@ -183,7 +183,8 @@ class Node:
     def _fail(self, problem: str) -> None:
         """A node that cannot start is not tried again: nothing would differ."""
         self._problem, self._rest = problem, "failed"
-        self._log.write("engine", [problem.removeprefix(f"{self.name}: ")])
+        # In the log its name stands before every line already.
+        self._log.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
 
     def _perhaps_again(self, ended: Ended) -> None:
         delay = next_delay(self.workload.restart, ended)

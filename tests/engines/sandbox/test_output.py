@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conlink_compose.engines.sandbox.log_file import ROTATE_AT
+from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
 
 from .conftest import Lab
@@ -48,3 +49,14 @@ def test_a_command_joins_the_log_and_its_failure_is_said(lab: Lab, host: Make) -
     lab.wait(lambda: [c.exit_code for c in lab.status("h1").commands] == [5, 127])
     assert "h1" in lab.texts("h1", "stdout")
     assert any("no-such-program" in text for text in lab.texts("h1", "stderr"))
+
+
+def test_what_the_engine_says_of_a_node_does_not_say_its_name_twice(lab: Lab) -> None:
+    missing = Workload(Owner("service", "web"), argv=("no-such-program",))
+    nowhere = Workload(Owner("service", "db"), argv=("true",), working_dir="/no/such")
+    lab.up(missing, nowhere)
+    (said,) = lab.texts("web-1", "engine")
+    assert said.startswith("needs `no-such-program`")
+    assert "web-1 needs" in (lab.status("web-1").problem or "")
+    (said,) = lab.texts("db-1", "engine")
+    assert said.startswith("the working_dir /no/such of db-1 is not on this machine")
