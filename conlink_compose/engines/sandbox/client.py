@@ -107,19 +107,12 @@ class Control:
     ) -> Iterator[LogLine]:
         """What the nodes wrote, oldest first: the last `tail` lines of each, or all that is kept;
         `follow` goes on until the project is stopped. Reads the files itself, so it needs no
-        supervisor but to follow, and no reader can hold up a node."""
+        supervisor but to follow, and no reader can hold up a node. Nothing that is written after
+        the call is missed, though it may be read much later."""
         wake = subscribe(self.folder, LOG) if follow else None
         raise_file_limit()
         reader = LogReader(self.folder / state.LOGS, frozenset(nodes))
-        try:
-            yield from reader.last(tail)
-            while wake and wake.wait():
-                yield from reader.more()
-            yield from reader.more()
-        finally:
-            reader.close()
-            if wake:
-                wake.close()
+        return _read(reader, reader.last(tail), wake)
 
     def stop(self, timeout: float | None = None) -> None:
         """Stop every node, dependents first, and the supervisor; its folder is removed. `timeout`
@@ -136,6 +129,18 @@ class Control:
     def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         with Connection(self.folder) as connection:
             return connection.ask({"verb": verb, **fields})
+
+
+def _read(reader: LogReader, kept: Iterator[LogLine], wake: Connection | None) -> Iterator[LogLine]:
+    try:
+        yield from kept
+        while wake and wake.wait():
+            yield from reader.more()
+        yield from reader.more()
+    finally:
+        reader.close()
+        if wake:
+            wake.close()
 
 
 def _applied(answer: Mapping[str, Any]) -> Applied:

@@ -41,6 +41,7 @@ class LogFile:
         if self._fd < 0:
             with suppress(OSError):
                 self._open()
+                self._on_write()
 
     def write(self, stream: str, texts: Sequence[str]) -> None:
         data = self._encode(stream, texts)

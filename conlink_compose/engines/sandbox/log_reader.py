@@ -36,9 +36,10 @@ class LogReader:
         self._files: dict[str, _File] = {}
 
     def last(self, count: int | None) -> Iterator[LogLine]:
-        """The last `count` lines of each node, or all. Call it once, before `more`."""
+        """The last `count` lines of each node, or all. Call it once, before `more`. From the call
+        on, not from the first line on, no file can be missed, even if it is removed."""
         self._look_for_files()
-        yield from heapq.merge(*(file.last(count) for file in self._files.values()), key=_by_time)
+        return heapq.merge(*[file.last(count) for file in self._files.values()], key=_by_time)
 
     def more(self) -> Iterator[LogLine]:
         """What was added since."""
@@ -66,14 +67,15 @@ class _File:
         self._path = path
         self._file: BinaryIO | None = None
         self._rest = b""
+        self._open(path.with_name(path.name + OLDER))
+        if self._file is None:
+            self._open(path)
 
     def last(self, count: int | None) -> Iterator[LogLine]:
         return self.more() if count is None else iter(deque(self.more(), maxlen=count))
 
     def more(self) -> Iterator[LogLine]:
         """Across a rotation too."""
-        if self._file is None:
-            self._open(self._path.with_name(self._path.name + OLDER))
         yield from self._read()
         while self._was_rotated():
             self._open(self._path)

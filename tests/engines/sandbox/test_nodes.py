@@ -162,7 +162,7 @@ def test_what_cannot_start_says_why_and_is_not_tried_again(
     status = lab.wait_for("web-1", "failed")
     assert sentence in (status.problem or "")
     assert status.restarts == 0
-    assert any(sentence in text for text in lab.texts("web-1", "engine"))
+    assert any(sentence.removeprefix("web-1 ") in text for text in lab.texts("web-1", "engine"))
 
 
 def test_mounts_and_sysctls(lab: Lab, shell: Make, tmp_path: Path) -> None:

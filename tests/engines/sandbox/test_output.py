@@ -60,3 +60,12 @@ def test_what_the_engine_says_of_a_node_does_not_say_its_name_twice(lab: Lab) ->
     assert "web-1 needs" in (lab.status("web-1").problem or "")
     (said,) = lab.texts("db-1", "engine")
     assert said.startswith("the working_dir /no/such of db-1 is not on this machine")
+
+
+def test_a_follower_that_is_slow_to_read_misses_no_last_word(lab: Lab, shell: Make) -> None:
+    lab.up(shell("web", "trap 'echo bye; exit' TERM; echo armed; while :; do sleep 0.05; done"))
+    lab.wait_for_text("armed")
+    lines = lab.control.logs(follow=True, tail=0)
+    lab.control.stop()
+    assert not lab.folder.exists()
+    assert [line.text for line in lines] == ["bye"]
