@@ -118,8 +118,20 @@ class Vlan:
     span: Span | None = None
 
 
+class _Placed:
+    """What knows where its keys stand."""
+
+    __slots__ = ()
+    span: Span | None
+    places: Places
+
+    def place(self, key: str) -> Span | None:
+        """Where the value of `key` stands, or else the whole."""
+        return dict(self.places).get(key, self.span)
+
+
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(_Placed):
     """An interface inside a node: what replica 1 gets. `numbered` gives it to replica i.
 
     `nat` is the address whose traffic goes to this endpoint and back. `ethtool` holds
@@ -138,10 +150,6 @@ class Endpoint:
     up: bool = True
     span: Span | None = None
     places: Places = ()
-
-    def place(self, key: str) -> Span | None:
-        """Where the value of `key` stands, or else the link."""
-        return dict(self.places).get(key, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +175,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class Bridge(_Placed):
     """A broadcast domain. None is the kernel's default for that knob."""
 
     name: str
@@ -180,10 +188,6 @@ class Bridge:
     mtu: int | None = None
     span: Span | None = None
     places: Places = ()
-
-    def place(self, key: str) -> Span | None:
-        """Where the value of `key` stands, or else the bridge."""
-        return dict(self.places).get(key, self.span)
 
 
 @dataclass(frozen=True, slots=True)

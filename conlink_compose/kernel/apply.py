@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from conlink_compose.kernel import messages_address, messages_link, messages_route
@@ -15,6 +15,7 @@ from conlink_compose.kernel.make_veths import Veth, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.observe import Known
 from conlink_compose.kernel.remove import remove_links
+from conlink_compose.kernel.tell import tell
 from conlink_compose.state import HUB, Address, End, Interface, Operation, Plan, Ready, Route
 
 _GONE = Refusal(errno.ENODEV, "")
@@ -224,19 +225,13 @@ class Apply:
         through: LinkSocket | None,
         told: Sequence[tuple[Operation, tuple[Request, ...]]],
     ) -> set[Operation]:
-        """The refused operations; each fails once, with the first of its requests that did."""
-        owners = [operation for operation, requests in told for _ in requests]
-        requests = [request for _, requests in told for request in requests]
-        answers: Iterable[tuple[int, Refusal]] = ((at, _GONE) for at in range(len(requests)))
+        """The refused operations."""
+        answers = [(operation, _GONE) for operation, requests in told if requests]
         if through:
-            answers = sorted(through.exchange(requests).items())
-        refused: set[Operation] = set()
-        for at, refusal in answers:
-            operation = owners[at]
-            if operation not in refused and not _is_fine(operation, refusal):
-                refused.add(operation)
-                self._fail(operation, refusal)
-        return refused
+            answers = tell(through, told, is_fine=_is_fine)
+        for operation, refusal in answers:
+            self._fail(operation, refusal)
+        return {operation for operation, _ in answers}
 
 
 def _way_of(operation: Operation) -> tuple[str, str]:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from conlink_compose.state import Operation
 
 FOREIGN = "it does not bear our mark"
-"""These two are said in the place of the kernel's words where we refused ourselves."""
-
-
 FOREIGN_BRIDGE = "its bridge does not bear our mark"
+"""Both are said in the place of the kernel's words where we refused ourselves."""
 
 
 @dataclass(frozen=True, slots=True)

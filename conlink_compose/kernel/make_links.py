@@ -10,6 +10,7 @@ from conlink_compose.kernel import messages_link
 from conlink_compose.kernel.create import create
 from conlink_compose.kernel.indexes import Indexes
 from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
+from conlink_compose.kernel.tell import tell
 from conlink_compose.state import Interface, Operation
 
 
@@ -32,21 +33,10 @@ def make_links(
     failed = create(through, [partial(_creation, link, indexes, mark) for link in links])
     made = [link for at, link in enumerate(links) if at not in failed]
     refused = [(links[at], refusal) for at, refusal in failed.items()]
-    return made, refused + _finish(through, made)
+    finishing = [(link, messages_link.finish(link.interface, link.index)) for link in made]
+    return made, refused + tell(through, finishing)
 
 
 def _creation(link: Single, indexes: Indexes, mark: int) -> Request:
     link.index = indexes.take()
     return messages_link.make(link.interface, link.index, mark)
-
-
-def _finish(through: LinkSocket, links: Sequence[Single]) -> Refused:
-    told = [
-        (link, request)
-        for link in links
-        for request in messages_link.finish(link.interface, link.index)
-    ]
-    answers = sorted(through.exchange([request for _, request in told]).items())
-    # One refusal a link, the first: a dictionary keeps the last it is given.
-    first = {id(told[at][0]): (told[at][0], refusal) for at, refusal in answers[::-1]}
-    return list(first.values())

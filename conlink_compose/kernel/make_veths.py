@@ -12,6 +12,7 @@ from conlink_compose.kernel.create import create
 from conlink_compose.kernel.indexes import Indexes
 from conlink_compose.kernel.link_socket import BATCH, LinkSocket, Refusal, Request
 from conlink_compose.kernel.namespaces import Namespace
+from conlink_compose.kernel.tell import tell
 from conlink_compose.state import HUB, Interface, Operation
 
 
@@ -65,14 +66,10 @@ def _creation(veth: Veth, indexes: Indexes, mark: int) -> Request:
 
 def _finish(veths: Sequence[Veth]) -> Iterator[tuple[Veth, Refusal]]:
     for place, group in groupby(veths, key=lambda veth: veth.far_place):
-        owners: list[Veth] = []
-        requests: list[Request] = []
-        for veth in group:
-            in_hub = veth.far.netns == HUB
-            mine = messages_link.finish_far_end(veth.far, veth.far_index, veth.master, in_hub)
-            requests += mine
-            owners += [veth] * len(mine)
-        refusals = place.socket.exchange(requests, batch=2 * BATCH)
-        # One refusal a veth, the first: a dictionary keeps the last it is given.
-        first = {id(owners[at]): (owners[at], no) for at, no in sorted(refusals.items())[::-1]}
-        yield from first.values()
+        # Two messages a veth at the most: those of a batch go in one send.
+        yield from tell(place.socket, [(veth, _finishing(veth)) for veth in group], 2 * BATCH)
+
+
+def _finishing(veth: Veth) -> tuple[Request, ...]:
+    in_hub = veth.far.netns == HUB
+    return messages_link.finish_far_end(veth.far, veth.far_index, veth.master, in_hub)

@@ -43,7 +43,7 @@ def read_route(message: Message, asked: int) -> RouteRecord | None:
     A kernel without IPv6 answers a question for it with the routes of all other families.
     """
     head = _HEAD.unpack_from(message.view, message.start)
-    family, length, sources, service, table, protocol, _, kind, _ = head
+    family, length, sources, service, table, protocol, _, kind, flags = head
     if family != asked or protocol == uapi.RTPROT_KERNEL or kind != uapi.RTN_UNICAST:
         return None
     if sources or service:
@@ -54,7 +54,7 @@ def read_route(message: Message, asked: int) -> RouteRecord | None:
         return None
     ours = protocol == PROTOCOL
     shared = ours and uapi.RTA_MULTIPATH in found
-    hop = _first_hop(found[uapi.RTA_MULTIPATH]) if shared else _only_hop(head[8], found)
+    hop = _first_hop(found[uapi.RTA_MULTIPATH]) if shared else _only_hop(flags, found)
     to = found.get(uapi.RTA_DST)
     src = found.get(uapi.RTA_PREFSRC)
     everything = "::" if family == socket.AF_INET6 else "0.0.0.0"  # noqa: S104

@@ -16,6 +16,10 @@ class Sentence(NamedTuple):
     advice: str | None = None
 
 
+_OUR_OWN = {
+    FOREIGN: Sentence("what is there was not made by us, and it is left alone"),
+    FOREIGN_BRIDGE: Sentence("its bridge was not made by us, and nothing is joined to it"),
+}
 _PRIVILEGE = "run as root, or give the network service the capabilities NET_ADMIN and SYS_ADMIN"
 _VANISHED = Sentence(
     "its interface or namespace is no longer there",
@@ -83,17 +87,15 @@ def failure_diagnostic(failure: Failure) -> Diagnostic:
     operation = failure.operation
     why, advice = sentence_of(failure)
     said = failure.message.rstrip(". ")
-    quoted = f'; the kernel says "{said}"' if said and said not in (FOREIGN, FOREIGN_BRIDGE) else ""
+    quoted = f'; the kernel says "{said}"' if said and said not in _OUR_OWN else ""
     message = f"cannot {operation.verb} {name_of(operation.thing)}: {why} ({failure.name}){quoted}"
     return Diagnostic("kernel-refused", message, operation.span, advice)
 
 
 def sentence_of(failure: Failure) -> Sentence:
     thing = failure.operation.thing
-    if failure.message == FOREIGN:
-        return Sentence("what is there was not made by us, and it is left alone")
-    if failure.message == FOREIGN_BRIDGE:
-        return Sentence("its bridge was not made by us, and nothing is joined to it")
+    if failure.message in _OUR_OWN:
+        return _OUR_OWN[failure.message]
     if _needs_ipv6(thing) and failure.errno in _WITHOUT_IPV6:
         return _WITHOUT_IPV6[failure.errno]
     if failure.errno == errno.EEXIST:

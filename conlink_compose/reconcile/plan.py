@@ -31,6 +31,11 @@ class Planned(NamedTuple):
     plan: Plan
     conflicts: tuple[Diagnostic, ...]
 
+    @property
+    def on_links(self) -> Plan:
+        """What is to be done apart from marks: what `plan` shows a user."""
+        return tuple(op for op in self.plan if not isinstance(op.thing, Ready))
+
 
 def plan(desired: State, actual: State) -> Planned:
     """Nothing to do and no conflict: the kernel holds what is desired."""

@@ -46,12 +46,11 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
         now = found if isinstance(found, Interface) else None
-        held = addresses.get((node, interface.name), ())
         interfaces[node].append(
             _interface(
                 interface,
                 now,
-                held,
+                addresses.get((node, interface.name), ()),
                 _joined(interface, binding.state, bridges),
                 _port_of(interface, actual),
             )

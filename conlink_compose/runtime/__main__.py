@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
 from conlink_compose.engines.sandbox.client import Sandbox
-from conlink_compose.engines.sandbox.folder import TOPOLOGY, socket_address
+from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, TOPOLOGY, socket_address
 from conlink_compose.kernel import Kernel, mark_of
 from conlink_compose.runtime.client import SOCKET
 from conlink_compose.runtime.controller import Controller
@@ -35,7 +35,8 @@ def main(folder: Path) -> int:
         engine = Sandbox(folder)
         kernel = Kernel(HUB_PATH, mark_of(folder.name))
         with socket_address(folder, SOCKET) as address:
-            loop = Loop(Controller(engine, kernel, declared), engine, kernel, address)
+            controller = Controller(engine, kernel, declared)
+            loop = Loop(controller, engine, kernel, address, RUNTIME_LOG)
         loop.run()
     except EngineUnreachableError as gone:
         print(f"the runtime ends: {gone}", file=sys.stderr)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox.folder import socket_address
+from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, socket_address
 from conlink_compose.ipc import connection
 from conlink_compose.ipc.message import Message
 
@@ -48,7 +48,7 @@ class _Connection(connection.Connection):
             return EngineUnreachableError(f"project {self._folder.name} has been taken down")
         return EngineUnreachableError(
             f"the runtime of project {self._folder.name} does not answer; "
-            f"what it said last is in {self._folder / 'runtime.log'}"
+            f"what it said last is in {self._folder / RUNTIME_LOG}"
         )
 
     def refused(self, answer: Message) -> Exception:

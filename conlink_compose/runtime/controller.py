@@ -14,7 +14,7 @@ from conlink_compose.engines import Engine
 from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.plan import Planned, plan
-from conlink_compose.state import Operation, Ready, State
+from conlink_compose.state import Ready, State
 from conlink_compose.topology import Node, Topology
 
 PASSES_AT_MOST = 4
@@ -119,8 +119,3 @@ class Controller:
 
 def _refusals(failures: Sequence[Failure]) -> tuple[Diagnostic, ...]:
     return tuple(failure_diagnostic(failure) for failure in failures)
-
-
-def operations_on_links(planned: Planned) -> tuple[Operation, ...]:
-    """What is left to do apart from marks: what `plan` shows a user."""
-    return tuple(op for op in planned.plan if not isinstance(op.thing, Ready))

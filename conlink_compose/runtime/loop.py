@@ -25,15 +25,15 @@ RETRY_LONGEST = 5.0
 
 class Loop:
     """Runs until the engine is gone. Everything happens in one thread, one thing at a time.
-    Clients are served at `address`, an address for bind."""
+    Clients are served at `address`, an address for bind; `log` is where stderr goes."""
 
     def __init__(
-        self, controller: Controller, engine: Engine, kernel: Kernel, address: str
+        self, controller: Controller, engine: Engine, kernel: Kernel, address: str, log: str
     ) -> None:
         self._controller = controller
         self._sources = (engine, kernel)
         self._events = EventLoop()
-        self._server = Server(self._events, address, self._obey, log="runtime.log")
+        self._server = Server(self._events, address, self._obey, log)
         self._retry = RETRY_FIRST
         self._not_before = 0.0
         self._timer: Timer | None = None

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.status import NodeStatus, status
-from conlink_compose.runtime.controller import Outcome, View, operations_on_links
+from conlink_compose.runtime.controller import Outcome, View
 from conlink_compose.topology import Topology
 
 Report = dict[str, object]
@@ -62,9 +62,8 @@ def network(view: View) -> Report:
 
 def planned(view: View) -> Report:
     """What `conlink-compose plan` shows: the operations, and what stands in the way."""
-    operations = operations_on_links(view.planned)
     return {
-        "operations": [as_dict(operation) for operation in operations],
+        "operations": [as_dict(operation) for operation in view.planned.on_links],
         "problems": [problem.as_dict() for problem in view.planned.conflicts],
     }
 

@@ -88,10 +88,10 @@ def _of_nothing(project: Declared) -> dict[str, Any]:
     from conlink_compose.reconcile.bind import bind
     from conlink_compose.reconcile.operation_json import as_dict
     from conlink_compose.reconcile.plan import plan as plan_state
-    from conlink_compose.state import Ready, State
+    from conlink_compose.state import State
 
     nodes = tuple(project.topology.foreseen())
-    operations = plan_state(bind(project.topology, nodes).state, State()).plan
+    planned = plan_state(bind(project.topology, nodes).state, State())
     added = _on_nodes("add", (node.name for node in nodes), "is declared")
-    links = (as_dict(op) for op in operations if not isinstance(op.thing, Ready))
+    links = map(as_dict, planned.on_links)
     return {"operations": [*added, *links], "problems": []}

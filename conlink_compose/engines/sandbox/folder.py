@@ -17,6 +17,7 @@ from conlink_compose.engines.sandbox import SandboxError
 SOCKET = "engine.sock"
 LOCK = "lock"
 LOGS = "logs"
+RUNTIME_LOG = "runtime.log"
 TOPOLOGY = "topology.json"
 
 _LONGEST = 128  # it is the name of a folder (NAME_MAX is 255), and shown in every sentence

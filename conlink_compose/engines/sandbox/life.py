@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conlink_compose.engines.sandbox.log_file import LogFile
-from conlink_compose.engines.sandbox.pipes import Pipes
+from conlink_compose.engines.sandbox.pipes import open_pipes
 from conlink_compose.engines.sandbox.protocol import CommandStatus
 from conlink_compose.engines.sandbox.pump import Pump
 from conlink_compose.engines.sandbox.spawn import Birth, Descriptors, be_command, be_node
@@ -58,7 +58,7 @@ class Life:
         self._fork()
 
     def _fork(self) -> None:
-        with Pipes(4) as pipes:
+        with open_pipes(4) as pipes:
             out, err, status, go = pipes
             ends = Descriptors(out.writer, err.writer, status.writer, go.reader)
             self.pid, self.pidfd = self._around.fork_into_new(lambda: be_node(self.birth, ends))
@@ -108,7 +108,7 @@ class Life:
 
     def run(self, argv: Sequence[str]) -> None:
         """Start a command beside its process. Raises `OSError`."""
-        with Pipes(2) as pipes:
+        with open_pipes(2) as pipes:
             out, err = pipes
             pid = self._around.fork_into(
                 self.pidfd,

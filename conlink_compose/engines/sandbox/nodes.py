@@ -53,8 +53,7 @@ class Nodes:
         self, workloads: Sequence[Workload], remove_orphans: bool, recreate: Collection[str]
     ) -> Changes:
         """What `apply` would do. Raises `StoppingError` while the project is being stopped."""
-        if self._when_stopped:
-            raise StoppingError("the project is being stopped")
+        self.refuse_while_stopping()
         present = {
             name: self._successors.get(name, node.workload)
             for name, node in self._nodes.items()
@@ -62,6 +61,11 @@ class Nodes:
         }
         at_rest = {name for name in present if self._nodes[name].is_at_rest}
         return decide(present, workloads, remove_orphans, recreate, at_rest)
+
+    def refuse_while_stopping(self) -> None:
+        """Raises `StoppingError`."""
+        if self._when_stopped:
+            raise StoppingError("the project is being stopped")
 
     def statuses(self) -> list[NodeStatus]:
         known, started = self._services()

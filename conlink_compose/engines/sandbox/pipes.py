@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -13,39 +13,29 @@ class Pipe(NamedTuple):
     writer: int
 
 
-class Pipes:
-    """All ends are closed when the block is left, but those that are kept."""
-
-    def __init__(self, count: int) -> None:
-        """Raises `OSError` where there are not enough descriptors; then none is open."""
-        self._pipes: list[Pipe] = []
-        self._kept: set[int] = set()
-        try:
-            for _ in range(count):
-                self._pipes.append(Pipe(*os.pipe2(os.O_CLOEXEC)))
-        except OSError:
-            self._close()
-            raise
-
-    def __iter__(self) -> Iterator[Pipe]:
-        return iter(self._pipes)
-
-    def __enter__(self) -> Pipes:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._close()
+class Pipes(list[Pipe]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: set[int] = set()
 
     def keep(self, *ends: int) -> None:
-        self._kept.update(ends)
+        """These ends stay open."""
+        self.kept.update(ends)
 
-    def _close(self) -> None:
-        for pipe in self._pipes:
+
+@contextmanager
+def open_pipes(count: int) -> Iterator[Pipes]:
+    """All ends are closed when the block is left, but those that are kept.
+
+    Raises `OSError` where there are not enough descriptors; then none is left open either.
+    """
+    pipes = Pipes()
+    try:
+        for _ in range(count):
+            pipes.append(Pipe(*os.pipe2(os.O_CLOEXEC)))
+        yield pipes
+    finally:
+        for pipe in pipes:
             for end in pipe:
-                if end not in self._kept:
+                if end not in pipes.kept:
                     os.close(end)

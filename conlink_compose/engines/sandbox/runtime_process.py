@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from conlink_compose.engines.sandbox.folder import RUNTIME_LOG
 from conlink_compose.engines.sandbox.restart import Ended, next_delay
 from conlink_compose.ipc.loop import Loop
 from conlink_compose.workload import Restart
 
-LOG = "runtime.log"
 _ALWAYS = Restart("always")
 _GRACE = 2.0  # seconds to end by itself
 _LOG_LIMIT = 10 << 20  # bytes; looked at before each start
@@ -36,7 +36,9 @@ class RuntimeProcess:
         try:
             self._pid = self._spawn()
         except OSError as error:
-            (self._folder / LOG).write_text(f"cannot start {self._argv[0]}: {error.strerror}\n")
+            (self._folder / RUNTIME_LOG).write_text(
+                f"cannot start {self._argv[0]}: {error.strerror}\n"
+            )
             self._again(127)
         else:
             self._loop.on_exit(self._pid, self._ended)
@@ -51,9 +53,9 @@ class RuntimeProcess:
         self._loop.at(_GRACE, lambda: self._signal(signal.SIGKILL))
 
     def _spawn(self) -> int:
-        log = self._folder / LOG
+        log = self._folder / RUNTIME_LOG
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
-            log.rename(log.with_name(f"{LOG}.1"))
+            log.rename(log.with_name(f"{RUNTIME_LOG}.1"))
         append = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         return os.posix_spawnp(
             self._argv[0],

@@ -60,8 +60,10 @@ class Verbs:
         _check_names(workloads)
         orphans_go = bool(request.get("remove_orphans", False))
         recreate = _words(request.get("recreate", []))
-        changes = self._nodes.foresee(workloads, orphans_go, recreate)
-        if not request.get("only_foresee"):
+        if request.get("only_foresee"):
+            changes = self._nodes.foresee(workloads, orphans_go, recreate)
+        else:
+            self._nodes.refuse_while_stopping()
             self._keep(str(request.get("declaration", "")))
             common = str(request.get("hosts_common", ""))
             changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)

@@ -41,17 +41,23 @@ def test_ups_and_downs_at_once_all_succeed(lab: Lab, bring_up: Callable[[], Appl
 def test_an_up_during_a_down_waits_for_its_end_and_begins_anew(
     lab: Lab, shell: Make, bring_up: Callable[[], Applied]
 ) -> None:
-    lab.up(shell("slow", "trap 'sleep 1; exit' TERM; echo armed; while :; do sleep 0.1; done"))
-    lab.wait(lambda: lab.texts("slow-1") == ["armed"])
-    ending = threading.Thread(target=down, args=(lab.name,))
-    ending.start()
-    lab.wait(lambda: _is_stopping(lab))
+    ending = _begin_to_stop(lab, shell)
     begun = time.monotonic()
     applied = bring_up()
     assert time.monotonic() - begun > 0.3
     assert applied.created == ("h1",)
     assert [status.name for status in lab.control.nodes()] == ["h1"]
     ending.join()
+
+
+def _begin_to_stop(lab: Lab, shell: Make) -> threading.Thread:
+    """A project in the middle of its end, which takes it another second."""
+    lab.up(shell("slow", "trap 'sleep 1; exit' TERM; echo armed; while :; do sleep 0.1; done"))
+    lab.wait(lambda: lab.texts("slow-1") == ["armed"])
+    ending = threading.Thread(target=down, args=(lab.name,))
+    ending.start()
+    lab.wait(lambda: _is_stopping(lab))
+    return ending
 
 
 def _is_stopping(lab: Lab) -> bool:
@@ -65,11 +71,7 @@ def _is_stopping(lab: Lab) -> bool:
 def test_what_is_declared_is_not_kept_by_a_project_that_is_being_stopped(
     lab: Lab, shell: Make
 ) -> None:
-    lab.up(shell("slow", "trap 'sleep 1; exit' TERM; echo armed; while :; do sleep 0.1; done"))
-    lab.wait(lambda: lab.texts("slow-1") == ["armed"])
-    ending = threading.Thread(target=down, args=(lab.name,))
-    ending.start()
-    lab.wait(lambda: _is_stopping(lab))
+    ending = _begin_to_stop(lab, shell)
     with pytest.raises(StoppingError, match="being stopped"):
         lab.control.apply(Wanted(declaration="too late"))
     assert (lab.folder / TOPOLOGY).read_text() == ""
