@@ -1,6 +1,6 @@
 """What replica i of a service gets, from what replica 1 gets.
 
-Indexes count from 1. `conlink_compose.compose.resolve` has checked that no number leaves its
+Indexes count from 1. `conlink_compose.language.resolve` has checked that no number leaves its
 room (subnet, MAC, port) for any declared replica; beyond those, `ValueError` is raised.
 """
 

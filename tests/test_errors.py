@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import conlink_compose.compose
+from conlink_compose import compose, document, engines, language, workloads
 from tests.error_cases import FOLDER, Case, cases
 
 ALL = cases()
@@ -39,10 +39,13 @@ def test_every_code_has_a_case_and_every_case_a_code() -> None:
     assert told == set(_codes())
 
 
+_ROOMS = (document, compose, language, workloads, engines)
+
+
 def _codes() -> Iterator[str]:
     """The codes in the sources: what an error begins with, a table `..._CODES`, a `code`."""
-    for folder in conlink_compose.compose.__path__:
-        for file in Path(folder).rglob("*.py"):
+    for room in _ROOMS:
+        for file in Path(*room.__path__).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text())):
                 if isinstance(node, ast.Call) and _tells(node.func):
                     yield from (text for text in _texts(node.args[:1]) if _is_code(text))

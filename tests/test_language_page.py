@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.compose.read import read
 from conlink_compose.compose.request import Request
+from conlink_compose.reading import read
 from tests.language_page import PAGE, ROOT, SCHEMA, names, written_anew
 
 _EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -13,7 +13,7 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.log_lines import LogPrinter
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
 
 
 def follow_until_stopped(control: Control, *, prefix: bool) -> None:
@@ -40,7 +40,7 @@ def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
 def _take_down(control: Control, printer: LogPrinter) -> None:
     """Stop all, and go on showing what the processes say while they end."""
     from conlink_compose.engines import EngineUnreachableError
-    from conlink_compose.engines.sandbox.down import down
+    from conlink_compose.engines.sandbox.client.down import down
 
     project = control.folder.name
     console.say("\ntaking it down; Ctrl-C again does not wait for the processes")

@@ -13,7 +13,7 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.diagnostics import Diagnostic, has_errors
 
 if TYPE_CHECKING:
-    from conlink_compose.compose.read import Reading
+    from conlink_compose.reading import Reading
     from conlink_compose.topology import Topology
 
 
@@ -44,8 +44,8 @@ def options_of(context: typer.Context) -> Options:
 
 def read(context: typer.Context) -> Reading:
     """The files, read and checked; nothing printed yet."""
-    from conlink_compose.compose.read import read as read_files
     from conlink_compose.compose.request import Request
+    from conlink_compose.reading import read as read_files
 
     options = options_of(context)
     return read_files(
@@ -72,7 +72,7 @@ def declared(context: typer.Context, *, to_bring_up: bool) -> Declared:
     reading = read(context)
     found: list[Diagnostic] = list(reading.diagnostics)
     if to_bring_up and reading.topology and reading.document:
-        from conlink_compose.compose.sandbox import sandbox_warnings
+        from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
 
         found += [*unsupported(reading.topology), *sandbox_warnings(reading.document)]
     console.show(found, reading.sources)

@@ -11,15 +11,15 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import project_name
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
     from conlink_compose.engines.sandbox.protocol import NodeStatus
 
 
 def control_of(context: typer.Context) -> Control:
     """The supervisor of the project that is meant, or a sentence and the end."""
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
+    from conlink_compose.engines.sandbox.client.start import answers
     from conlink_compose.engines.sandbox.folder import state_folder
-    from conlink_compose.engines.sandbox.start import answers
 
     name = project_name(context)
     folder = state_folder(name)

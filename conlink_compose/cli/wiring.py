@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conlink_compose.cli import console
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
 
 NO_HOPE = 5.0
 """Seconds after which a problem that nothing changed is told, not waited for any longer."""

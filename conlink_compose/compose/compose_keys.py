@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conlink_compose.compose.suggest import did_you_mean
-from conlink_compose.compose.tree import Map
 from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.document.tree import Map
+from conlink_compose.suggest import did_you_mean
 
 _TOP = "version name include services models networks volumes secrets configs"
 TOP = frozenset(_TOP.split())

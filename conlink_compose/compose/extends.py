@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from conlink_compose.compose.files import Files
 from conlink_compose.compose.merge import merge
 from conlink_compose.compose.relative_paths import anchored
-from conlink_compose.compose.suggest import near_or_all
-from conlink_compose.compose.tree import Map, Value
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.tree import Map, Value
+from conlink_compose.suggest import near_or_all
 
 LONGEST = 50
 """Services that extend one another in a row."""

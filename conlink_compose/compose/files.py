@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conlink_compose.compose.interpolate import interpolate
-from conlink_compose.compose.parse import parse
-from conlink_compose.compose.source import read_source
-from conlink_compose.compose.tree import Map
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.parse import parse
+from conlink_compose.document.source import read_source
+from conlink_compose.document.tree import Map
 
 
 @dataclass(slots=True)

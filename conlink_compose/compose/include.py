@@ -10,9 +10,9 @@ from typing import Protocol
 from conlink_compose.compose.env_file import read_env_file
 from conlink_compose.compose.files import Files
 from conlink_compose.compose.relative_paths import anchored
-from conlink_compose.compose.source import STDIN
-from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
+from conlink_compose.document.source import STDIN
+from conlink_compose.document.tree import List, Map, Value
 
 RESOURCES = ("services", "networks", "volumes", "configs", "secrets", "models")
 DEEPEST = 50

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conlink_compose.compose.scalars import Unquoted, typed_again
-from conlink_compose.compose.tree import List, Map, Value, place_within
 from conlink_compose.compose.variables import Problem, substitute
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
+from conlink_compose.document.scalars import Unquoted, typed_again
+from conlink_compose.document.tree import List, Map, Value, place_within
 
 
 def interpolate(

@@ -15,9 +15,9 @@ from conlink_compose.compose.profiles import active_services, chosen_profiles
 from conlink_compose.compose.project_name import project_name
 from conlink_compose.compose.request import Request
 from conlink_compose.compose.service_shapes import sound_services
-from conlink_compose.compose.source import STDIN
-from conlink_compose.compose.tree import Map
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.source import STDIN
+from conlink_compose.document.tree import Map
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from conlink_compose.compose.env_file import read_env_file
 from conlink_compose.compose.request import Request
-from conlink_compose.compose.source import STDIN
 from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.document.source import STDIN
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 OVERRIDES = (

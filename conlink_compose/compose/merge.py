@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from conlink_compose.compose import merge_rules as rules
 from conlink_compose.compose.merge_forms import as_list, as_map, without_repeats
-from conlink_compose.compose.tags import Override, Reset
-from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.tags import Override, Reset
+from conlink_compose.document.tree import List, Map, Value
 
 Path = tuple[str, ...]
 

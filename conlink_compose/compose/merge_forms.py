@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Hashable
 
 from conlink_compose.compose import merge_rules as rules
-from conlink_compose.compose.scalars import as_text
-from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Span
+from conlink_compose.document.scalars import as_text
+from conlink_compose.document.tree import List, Map, Value
 
 
 def as_list(value: Value, at: Span) -> List:

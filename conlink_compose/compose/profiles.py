@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conlink_compose.compose.tree import List, Map, Value
+from conlink_compose.document.tree import List, Map, Value
 
 
 def chosen_profiles(asked: tuple[str, ...], environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from conlink_compose.compose.scalars import as_text
-from conlink_compose.compose.tree import List, Map
 from conlink_compose.compose.variables import substitute
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.scalars import as_text
+from conlink_compose.document.tree import List, Map
 
 _GOOD = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from conlink_compose.compose.tree import List, Map, Value
+from conlink_compose.document.tree import List, Map, Value
 
 _Change = Callable[[Value, str], Value]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conlink_compose.compose.tree import List, Map, Value
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.tree import List, Map, Value
 
 
 def sound_services(tree: Map) -> tuple[Map, list[Diagnostic]]:

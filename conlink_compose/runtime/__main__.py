@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox.client import Sandbox
+from conlink_compose.engines.sandbox.client.control import Sandbox
 from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, TOPOLOGY, socket_address
 from conlink_compose.kernel import Kernel, mark_of
 from conlink_compose.runtime.client import SOCKET

@@ -1,4 +1,4 @@
-from tests.compose.folder import codes, loaded, service, tried
+from tests.folder import codes, loaded, service, tried
 
 
 def test_a_service_begins_as_another_of_its_file(tmp_path):

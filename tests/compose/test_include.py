@@ -1,4 +1,4 @@
-from tests.compose.folder import codes, loaded, service, tried, write
+from tests.folder import codes, loaded, service, tried, write
 
 
 def test_services_of_an_included_file_join_with_their_own_paths_and_env(tmp_path):

@@ -1,8 +1,8 @@
 import pytest
 
 from conlink_compose.compose.interpolate import interpolate
-from conlink_compose.compose.parse import parse
 from conlink_compose.diagnostics import Severity
+from conlink_compose.document.parse import parse
 
 
 def filled(text, **variables):

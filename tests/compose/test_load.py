@@ -3,7 +3,7 @@ import io
 import pytest
 
 from conlink_compose.compose.load import load
-from tests.compose.folder import codes, loaded, request, service, tried, write
+from tests.folder import codes, loaded, request, service, tried, write
 
 PROFILES = "services: {a: {}, b: {profiles: [p]}, c: {profiles: [q, r]}, d: {profiles: []}}\n"
 

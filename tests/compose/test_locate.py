@@ -1,7 +1,7 @@
 import pytest
 
 from conlink_compose.compose.locate import NAMES, locate
-from tests.compose.folder import request, write
+from tests.folder import request, write
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,8 +1,8 @@
 import pytest
 
 from conlink_compose.compose.merge import merge, settled
-from conlink_compose.compose.parse import parse
-from conlink_compose.compose.tree import place_of
+from conlink_compose.document.parse import parse
+from conlink_compose.document.tree import place_of
 
 
 def service(earlier: str, *later: str):

@@ -1,7 +1,7 @@
 import pytest
 
 from conlink_compose.compose.project_name import normalized, project_name
-from tests.compose.folder import loaded
+from tests.folder import loaded
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conlink_compose.compose.load import load
-from conlink_compose.compose.sandbox import sandbox_warnings
-from conlink_compose.compose.workloads import workloads
 from conlink_compose.diagnostics import render
-from tests.compose.folder import request, write
+from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
+from conlink_compose.workloads.reader import workloads
+from tests.folder import request, write
 
 KEYS = [
     *("command", "entrypoint", "environment", "env_file", "extends", "depends_on", "volumes"),

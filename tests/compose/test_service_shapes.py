@@ -1,6 +1,6 @@
 import pytest
 
-from tests.compose.folder import tried
+from tests.folder import tried
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.compose.read import read
 from conlink_compose.compose.request import Request
+from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.text import describe_plan

@@ -24,7 +24,7 @@ def down(
       conlink-compose down
       conlink-compose -p lab down -t 0
     """
-    from conlink_compose.engines.sandbox.down import down as end_project
+    from conlink_compose.engines.sandbox.client.down import down as end_project
 
     name = project_name(context)
     was_up = end_project(name, timeout)

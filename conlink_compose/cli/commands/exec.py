@@ -30,7 +30,7 @@ def exec_in_node(
       conlink-compose exec r1 sh
     """
     del no_tty
-    from conlink_compose.engines.sandbox.enter import run_in
+    from conlink_compose.engines.sandbox.client.enter import run_in
 
     control = control_of(context)
     found = node_named(control.nodes(), node, index)

@@ -46,9 +46,9 @@ def plan(
 
 def _of_running(project: Declared) -> dict[str, Any] | None:
     """What the project's runtime answers; None where the project is not up."""
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
+    from conlink_compose.engines.sandbox.client.start import answers
     from conlink_compose.engines.sandbox.folder import state_folder
-    from conlink_compose.engines.sandbox.start import answers
     from conlink_compose.runtime.client import ask
     from conlink_compose.topology_json import dump
 

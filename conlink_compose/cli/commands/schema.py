@@ -12,6 +12,6 @@ def schema() -> None:
     Example:
       conlink-compose schema > x-conlink.schema.json
     """
-    from conlink_compose.compose.schema import schema_text
+    from conlink_compose.language.schema import schema_text
 
     console.out(schema_text().rstrip("\n"))

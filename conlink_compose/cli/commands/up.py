@@ -46,7 +46,7 @@ def up(
       conlink-compose up
       conlink-compose -f examples/test1-compose.yaml up -d --wait
     """
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
 
     began = time.monotonic()
     project = declared(context, to_bring_up=True)
@@ -63,9 +63,9 @@ def up(
 
 def _start(project: Declared, remove_orphans: bool, force_recreate: bool) -> Path:
     """Hand the project to its supervisor and its runtime. Returns the state folder."""
-    from conlink_compose.engines.sandbox.client import Wanted
+    from conlink_compose.engines.sandbox.client.control import Wanted
+    from conlink_compose.engines.sandbox.client.up import up as bring_up
     from conlink_compose.engines.sandbox.folder import state_folder
-    from conlink_compose.engines.sandbox.up import up as bring_up
     from conlink_compose.reconcile.hosts_file import HostsFiles, hosts_files
     from conlink_compose.topology_json import dump
 
@@ -92,7 +92,7 @@ def _start(project: Declared, remove_orphans: bool, force_recreate: bool) -> Pat
 
 
 def _show(folder: Path, project: Declared, wiring: Wiring, seconds: float) -> None:
-    from conlink_compose.engines.sandbox.client import Control
+    from conlink_compose.engines.sandbox.client.control import Control
     from conlink_compose.runtime.client import ask
 
     if wiring.links <= ROWS_SHOWN:

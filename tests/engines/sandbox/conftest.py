@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.engines.sandbox.client import Applied, Control, Wanted
-from conlink_compose.engines.sandbox.down import down
+from conlink_compose.engines.sandbox.client.control import Applied, Control, Wanted
+from conlink_compose.engines.sandbox.client.down import down
+from conlink_compose.engines.sandbox.client.start import start
 from conlink_compose.engines.sandbox.folder import make_state_folder
 from conlink_compose.engines.sandbox.protocol import NodeStatus
-from conlink_compose.engines.sandbox.start import start
 from conlink_compose.state import READY
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from conlink_compose.engines.sandbox.changes import Changes, decide
+from conlink_compose.engines.sandbox.supervisor.changes import Changes, decide
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Restart, Workload
 

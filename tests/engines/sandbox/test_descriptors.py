@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.client import Wanted
+from conlink_compose.engines.sandbox.client.control import Wanted
 from conlink_compose.engines.sandbox.folder import connect
 from conlink_compose.workload import Workload
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.enter import run_in
+from conlink_compose.engines.sandbox.client.enter import run_in
 from conlink_compose.workload import Workload
 
 from .conftest import Lab
@@ -75,8 +75,8 @@ def test_the_terminal_passes_through_and_ctrl_c_ends_the_command_alone(
     program = f"""
 import sys
 from pathlib import Path
-from conlink_compose.engines.sandbox.client import Control
-from conlink_compose.engines.sandbox.enter import run_in
+from conlink_compose.engines.sandbox.client.control import Control
+from conlink_compose.engines.sandbox.client.enter import run_in
 entrance = Control(Path({str(lab.folder)!r})).enter("h1")
 code = run_in(entrance.pidfd, ["sh", "-c", {script!r}], environment=entrance.environment)
 print("code", code, sys.stdin.isatty())

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox import connection
-from conlink_compose.engines.sandbox.down import down
+from conlink_compose.engines.sandbox.client import connection
+from conlink_compose.engines.sandbox.client.down import down
+from conlink_compose.engines.sandbox.client.start import start
 from conlink_compose.engines.sandbox.folder import TOPOLOGY, list_projects
-from conlink_compose.engines.sandbox.start import start
 from conlink_compose.workload import Restart, Workload
 
 from .conftest import Lab

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.engines.sandbox.log_file import LogFile
-from conlink_compose.engines.sandbox.log_reader import LogReader
+from conlink_compose.engines.sandbox.logs.file import LogFile
+from conlink_compose.engines.sandbox.logs.reader import LogReader
 
 Write = Callable[[str], None]
 

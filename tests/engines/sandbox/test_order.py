@@ -1,4 +1,4 @@
-from conlink_compose.engines.sandbox.order import awaited, stoppable
+from conlink_compose.engines.sandbox.supervisor.order import awaited, stoppable
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
 

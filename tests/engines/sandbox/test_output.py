@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from conlink_compose.engines.sandbox.log_file import ROTATE_AT
+from conlink_compose.engines.sandbox.logs.file import ROTATE_AT
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conlink_compose.engines.sandbox.pump import LONGEST_LINE, Lines
+from conlink_compose.engines.sandbox.logs.pump import LONGEST_LINE, Lines
 
 
 @given(st.text(alphabet="aé\n\r💥"), st.integers(1, 7))

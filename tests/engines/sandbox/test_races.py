@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conlink_compose.engines.sandbox import StoppingError
-from conlink_compose.engines.sandbox.client import Applied, Wanted
-from conlink_compose.engines.sandbox.down import down
+from conlink_compose.engines.sandbox.client.control import Applied, Wanted
+from conlink_compose.engines.sandbox.client.down import down
+from conlink_compose.engines.sandbox.client.up import up
 from conlink_compose.engines.sandbox.folder import TOPOLOGY
-from conlink_compose.engines.sandbox.up import up
 from conlink_compose.workload import Workload
 
 from .conftest import Lab

@@ -1,6 +1,6 @@
 import pytest
 
-from conlink_compose.engines.sandbox.restart import Ended, next_delay
+from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
 from conlink_compose.workload import Restart
 
 

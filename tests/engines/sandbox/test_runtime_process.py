@@ -16,7 +16,7 @@ Make = Callable[..., Workload]
 GATEKEEPER = """
 import select, subprocess, sys
 from pathlib import Path
-from conlink_compose.engines.sandbox.client import Sandbox
+from conlink_compose.engines.sandbox.client.control import Sandbox
 engine = Sandbox(Path(sys.argv[1]))
 print("begun", flush=True)
 while True:

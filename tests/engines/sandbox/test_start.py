@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.down import down
+from conlink_compose.engines.sandbox.client.down import down
+from conlink_compose.engines.sandbox.client.start import answers
 from conlink_compose.engines.sandbox.folder import (
     connect,
     list_projects,
@@ -14,12 +15,11 @@ from conlink_compose.engines.sandbox.folder import (
     state_folder,
     take_lock,
 )
-from conlink_compose.engines.sandbox.start import answers
 
 PROGRAM = """
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.down import down
-from conlink_compose.engines.sandbox.start import start
+from conlink_compose.engines.sandbox.client.down import down
+from conlink_compose.engines.sandbox.client.start import start
 try:
     start("forbidden", [])
 except SandboxError as error:

@@ -1,0 +1,1 @@
+"""A YAML document as plain data in which every key and value knows its place."""

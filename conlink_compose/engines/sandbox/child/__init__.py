@@ -1,0 +1,1 @@
+"""What runs between the fork of a node and its exec."""

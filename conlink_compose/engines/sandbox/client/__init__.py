@@ -1,0 +1,1 @@
+"""What the CLI and the runtime know of a supervisor."""

@@ -1,0 +1,1 @@
+"""The nodes' output, kept and read again."""

@@ -1,0 +1,203 @@
+"""A node: its workload, its present life, and what follows when that ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines.sandbox.child.spawn import Birth
+from conlink_compose.engines.sandbox.folder import LOGS
+from conlink_compose.engines.sandbox.logs.file import SUFFIX, LogFile
+from conlink_compose.engines.sandbox.protocol import NodeStatus
+from conlink_compose.engines.sandbox.supervisor.life import Life
+from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
+from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
+from conlink_compose.ipc.loop import Timer
+from conlink_compose.workload import Workload
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_LONGEST_HOSTNAME = 64  # bytes, __NEW_UTS_LEN
+_HOSTS, _HOSTNAMES = "hosts", "hostnames"  # folders, with a file for each node
+
+
+class Node:
+    """`on_change` is called whenever it moved on; `has_started` stays once its process ran."""
+
+    def __init__(
+        self,
+        name: str,
+        index: int,
+        workload: Workload,
+        around: Surroundings,
+        on_change: Callable[[Node], None],
+    ) -> None:
+        self.name, self.index, self.workload = name, index, workload
+        self.life: Life | None = None
+        self.has_started = False
+        self._around, self._on_change = around, on_change
+        self._log = LogFile(around.folder / LOGS / f"{name}{SUFFIX}", name, around.wrote)
+        self._rest = "created"  # its state while it has no life
+        self._wanted = True
+        self._restarts = 0
+        self._delay = 0.0
+        self._exit_code: int | None = None
+        self._problem: str | None = None
+        self._timer: Timer | None = None
+
+    @property
+    def state(self) -> str:
+        return self.life.stage if self.life else self._rest
+
+    @property
+    def is_at_rest(self) -> bool:
+        """It has no life, and will begin none by itself."""
+        return self.life is None and self._timer is None
+
+    @property
+    def is_held(self) -> bool:
+        """It has a life that has not been released yet."""
+        return self.life is not None and self.life.is_held
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.life is not None and not self._wanted
+
+    def start(self) -> None:
+        """Begin anew: what earlier lives left in the counters is forgotten."""
+        self._restarts, self._delay = 0, 0.0
+        self._begin()
+
+    def stop(self, grace: float | None = None) -> None:
+        """End its life, if it has one, and begin no other. `grace` None is the workload's own."""
+        self._wanted = False
+        self._cancel_timer()
+        if self.life:
+            seconds = self.workload.stop_grace if grace is None else grace
+            self.life.stop(self.workload.stop_signal, seconds)
+        elif self._rest == "restarting":
+            self._rest = "exited"
+
+    def run(self, argv: Sequence[str]) -> None:
+        """Raises `SandboxError`."""
+        if self.life is None or not self.life.has_namespaces:
+            raise SandboxError(f"{self.name} is not running ({self.state})")
+        try:
+            self.life.run(argv)
+        except OSError as error:
+            raise SandboxError(f"cannot run a command in {self.name}: {error.strerror}") from error
+
+    def birth(self) -> Birth:
+        """What its next life is made of."""
+        workload = self.workload
+        hostname = (workload.hostname or self.name)[:_LONGEST_HOSTNAME]
+        base = {"PATH": _PATH, "HOSTNAME": hostname, "HOME": self._around.home, "TERM": "xterm"}
+        prefix = "mininet" if workload.owner.kind == "host" else "conlink"
+        return Birth(
+            name=self.name,
+            hostname=hostname,
+            title=f"{prefix}:{self.name}",
+            argv=workload.argv,
+            environment={**base, **dict(workload.environment)},
+            working_dir=workload.working_dir or "/",
+            mounts=workload.mounts,
+            sysctls=workload.sysctls,
+            files=((self.hosts_path, "/etc/hosts"), (self._hostname_path, "/etc/hostname")),
+            nofile=self._around.nofile,
+        )
+
+    def write_hosts(self, text: str | None) -> None:
+        """Rewrite its /etc/hosts in place: a bind mount shows the inode, so that must stay."""
+        path = self.hosts_path
+        if text is None and path.exists():
+            return
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text if text is not None else "127.0.0.1\tlocalhost\n::1\tlocalhost\n")
+
+    def remove_files(self) -> None:
+        self._log.remove()
+        self.hosts_path.unlink(missing_ok=True)
+        self._hostname_path.unlink(missing_ok=True)
+
+    def status(self, waits_in_vain_for: str | None = None) -> NodeStatus:
+        life = self.life
+        vain = f"{self.name} waits for {waits_in_vain_for}, which did not start"
+        problem = life.problem if life else self._problem
+        return NodeStatus(
+            name=self.name,
+            owner=(self.workload.owner.kind, self.workload.owner.name),
+            index=self.index,
+            state=self.state,
+            pid=life.pid if life and life.has_namespaces else None,
+            exit_code=None if life else self._exit_code,
+            restarts=self._restarts,
+            started_at=life.started_at if life else None,
+            commands=life.commands if life else (),
+            problem=problem or (vain if waits_in_vain_for else None),
+        )
+
+    @property
+    def hosts_path(self) -> Path:
+        return self._around.folder / _HOSTS / self.name
+
+    @property
+    def _hostname_path(self) -> Path:
+        return self._around.folder / _HOSTNAMES / self.name
+
+    def _begin(self) -> None:
+        self._cancel_timer()
+        self._wanted = True
+        self._exit_code = self._problem = None
+        try:
+            birth = self.birth()
+            self._log.open()
+            self.write_hosts(None)
+            self._hostname_path.parent.mkdir(exist_ok=True)
+            self._hostname_path.write_text(f"{birth.hostname}\n")
+            self.life = Life(birth, self._log, self._around, self._staged, self._ended)
+        except OSError as error:
+            self._fail(f"{self.name}: the machine has no room for it: {error.strerror}")
+        self._around.changed(False)
+
+    def _staged(self) -> None:
+        assert self.life
+        self.has_started = self.has_started or self.life.stage == "running"
+        self._around.changed(self.life.stage == "waiting")
+        self._on_change(self)
+
+    def _ended(self, code: int) -> None:
+        life, self.life = self.life, None
+        assert life
+        self._exit_code, self._rest = code, "exited"
+        if life.problem:
+            self._fail(life.problem)
+        elif self._wanted and life.stage == "created":
+            self._fail(f"{self.name}: its first process ended with {code} before it was made")
+        elif self._wanted:
+            lived = time.monotonic() - life.born if life.started_at else 0.0
+            self._perhaps_again(Ended(code, lived, self._delay, self._restarts))
+        self._around.changed(True)
+        self._on_change(self)
+
+    def _fail(self, problem: str) -> None:
+        """A node that cannot start is not tried again: nothing would differ."""
+        self._problem, self._rest = problem, "failed"
+        # In the log its name stands before every line already.
+        self._log.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
+
+    def _perhaps_again(self, ended: Ended) -> None:
+        delay = next_delay(self.workload.restart, ended)
+        if delay is not None:
+            self._delay, self._rest = delay, "restarting"
+            self._timer = self._around.loop.at(delay, self._again)
+
+    def _again(self) -> None:
+        self._restarts += 1
+        self._begin()
+        self._on_change(self)
+
+    def _cancel_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None

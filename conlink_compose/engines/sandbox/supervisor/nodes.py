@@ -1,0 +1,207 @@
+"""All nodes of the project: what an apply makes of them, who may start, who must stop first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from conlink_compose.engines.sandbox import SandboxError, StoppingError
+from conlink_compose.engines.sandbox.protocol import NodeStatus
+from conlink_compose.engines.sandbox.supervisor.changes import Changes, decide, nodes_of
+from conlink_compose.engines.sandbox.supervisor.node import Node
+from conlink_compose.engines.sandbox.supervisor.order import awaited, stoppable
+from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
+from conlink_compose.workload import Workload
+
+
+class Nodes:
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._nodes: dict[str, Node] = {}
+        self._successors: dict[str, Workload] = {}  # to start when the node's life has ended
+        self._leaving: set[str] = set()
+        self._when_stopped: Callable[[], None] | None = None
+        self._looking = False
+        self._grace: float | None = None
+
+    def apply(
+        self,
+        workloads: Sequence[Workload],
+        hosts: Mapping[str, str],
+        hosts_common: str,
+        remove_orphans: bool,
+        recreate: Collection[str],
+    ) -> Changes:
+        """Raises `StoppingError` while the project is being stopped, `SandboxError` where a node's
+        /etc/hosts cannot be written."""
+        changes = self.foresee(workloads, remove_orphans, recreate)
+        wanted = {
+            name: (workload, index)
+            for workload in workloads
+            for index, name in enumerate(nodes_of(workload), 1)
+        }
+        for name in changes.remove:
+            self._remove(name)
+        for name, (workload, index) in wanted.items():
+            self._want(name, index, workload, name in changes.recreate)
+        in_order = dict.fromkeys((*wanted, *self._nodes))  # that of the files
+        self._nodes = {name: self._nodes[name] for name in in_order if name in self._nodes}
+        self._look_soon()
+        self._write_hosts(hosts, hosts_common)
+        return changes
+
+    def foresee(
+        self, workloads: Sequence[Workload], remove_orphans: bool, recreate: Collection[str]
+    ) -> Changes:
+        """What `apply` would do. Raises `StoppingError` while the project is being stopped."""
+        self.refuse_while_stopping()
+        present = {
+            name: self._successors.get(name, node.workload)
+            for name, node in self._nodes.items()
+            if name not in self._leaving
+        }
+        at_rest = {name for name in present if self._nodes[name].is_at_rest}
+        return decide(present, workloads, remove_orphans, recreate, at_rest)
+
+    def refuse_while_stopping(self) -> None:
+        """Raises `StoppingError`."""
+        if self._when_stopped:
+            raise StoppingError("the project is being stopped")
+
+    def statuses(self) -> list[NodeStatus]:
+        known, started = self._services()
+        failed = {n.workload.owner.name for n in self._nodes.values() if n.state == "failed"}
+        found = []
+        for node in self._nodes.values():
+            waits_for = awaited(node.workload, known, started) if node.is_held else []
+            in_vain = next((name for name in waits_for if name in failed), None)
+            found.append(node.status(in_vain))
+        return found
+
+    def get(self, name: str) -> Node:
+        """Raises `SandboxError`."""
+        try:
+            return self._nodes[name]
+        except KeyError:
+            raise SandboxError(f"there is no node `{name}`") from None
+
+    def restart(self, names: Sequence[str]) -> None:
+        """Raises `SandboxError` before anything is touched."""
+        for node in [self.get(name) for name in names]:
+            self._renew(node, self._successors.get(node.name, node.workload))
+
+    def stop_all(self, grace: float | None, then: Callable[[], None]) -> float:
+        """Stop every node, dependents first, then call `then`; the seconds it takes at most. Said
+        again with a `grace`, that holds for those that are stopping too."""
+        self._when_stopped = then
+        for node in self._nodes.values():
+            if grace is not None and node.is_stopping:
+                node.stop(grace)
+        self._grace = grace
+        self._successors.clear()
+        self._look_soon()
+        graces = (n.workload.stop_grace if grace is None else grace for n in self._nodes.values())
+        return sum(graces)
+
+    def _want(self, name: str, index: int, workload: Workload, anew: bool) -> None:
+        node = self._nodes.get(name)
+        if node is None:
+            self._create(name, index, workload)
+        elif anew or name in self._leaving:
+            self._renew(node, workload)
+        elif name in self._successors:
+            self._successors[name] = workload
+        else:
+            node.workload = workload
+            if node.is_at_rest:
+                self._around.loop.soon(lambda: self._start(node))
+
+    def _create(self, name: str, index: int, workload: Workload) -> None:
+        node = Node(name, index, workload, self._around, self._on_change)
+        self._nodes[name] = node
+        self._around.loop.soon(lambda: self._start(node))
+
+    def _renew(self, node: Node, workload: Workload) -> None:
+        self._leaving.discard(node.name)
+        self._successors[node.name] = workload
+        node.stop()
+        if node.life is None:
+            self._on_change(node)
+
+    def _remove(self, name: str) -> None:
+        node = self._nodes[name]
+        self._successors.pop(name, None)
+        self._leaving.add(name)
+        node.stop()
+        if node.life is None:
+            self._on_change(node)
+
+    def _start(self, node: Node) -> None:
+        current = self._nodes.get(node.name) is node
+        if current and node.is_at_rest and not self._when_stopped:
+            node.start()
+
+    def _on_change(self, node: Node) -> None:
+        if node.life is None:
+            self._follow(node)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """Once for all that happened in this turn: a look at all nodes for each is quadratic."""
+        if not self._looking:
+            self._looking = True
+            self._around.loop.soon(self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        if self._when_stopped:
+            self._stop_next()
+        else:
+            self._release()
+
+    def _follow(self, node: Node) -> None:
+        """A life ended, or there was none: what was waiting for that comes now."""
+        if node.name in self._leaving:
+            self._leaving.discard(node.name)
+            del self._nodes[node.name]
+            node.remove_files()
+            self._around.changed(True)
+        elif node.name in self._successors:
+            node.workload = self._successors.pop(node.name)
+            node.has_started = False
+            self._around.loop.soon(lambda: self._start(node))
+
+    def _write_hosts(self, heads: Mapping[str, str], common: str) -> None:
+        try:
+            for name, head in heads.items():
+                if name in self._nodes:
+                    self._nodes[name].write_hosts(head + common)
+        except OSError as error:
+            raise SandboxError(f"cannot write {error.filename}: {error.strerror}") from error
+
+    def _release(self) -> None:
+        held = [node for node in self._nodes.values() if node.life and node.life.is_held]
+        known, started = self._services() if any(n.workload.depends_on for n in held) else ((), ())
+        for node in held:
+            if node.life and not awaited(node.workload, known, started):
+                node.life.release()
+
+    def _services(self) -> tuple[set[str], set[str]]:
+        """All owners, and those of whom every node has started its process."""
+        nodes = self._nodes.values()
+        known = {node.workload.owner.name for node in nodes}
+        return known, known - {n.workload.owner.name for n in nodes if not n.has_started}
+
+    def _stop_next(self) -> None:
+        alive = []
+        for node in self._nodes.values():
+            if node.life:
+                alive.append(node)
+            else:
+                node.stop()
+        owners = {node.workload.owner.name for node in alive}
+        now = stoppable((node.workload for node in alive), owners)
+        for node in alive:
+            if node.workload.owner.name in now and not node.is_stopping:
+                node.stop(self._grace)
+        if not alive and self._when_stopped:
+            self._when_stopped()

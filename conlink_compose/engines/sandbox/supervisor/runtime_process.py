@@ -1,0 +1,89 @@
+"""The runtime as the supervisor's child: started beside the hub, and again whenever it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from conlink_compose.engines.sandbox.folder import RUNTIME_LOG
+from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
+from conlink_compose.ipc.loop import Loop
+from conlink_compose.workload import Restart
+
+_ALWAYS = Restart("always")
+_GRACE = 2.0  # seconds to end by itself
+_LOG_LIMIT = 10 << 20  # bytes; looked at before each start
+
+
+class RuntimeProcess:
+    """An empty `argv` is no runtime at all."""
+
+    def __init__(self, argv: Sequence[str], folder: Path, loop: Loop) -> None:
+        self._argv, self._folder, self._loop = list(argv), folder, loop
+        self._pid: int | None = None
+        self._delay = 0.0
+        self._restarts = 0
+        self._then: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        if not self._argv or self._then:
+            return
+        self._born = time.monotonic()
+        try:
+            self._pid = self._spawn()
+        except OSError as error:
+            (self._folder / RUNTIME_LOG).write_text(
+                f"cannot start {self._argv[0]}: {error.strerror}\n"
+            )
+            self._again(127)
+        else:
+            self._loop.on_exit(self._pid, self._ended)
+
+    def stop(self, then: Callable[[], None]) -> None:
+        """End it, for good; `then` is called when it is gone."""
+        self._then = then
+        if self._pid is None:
+            self._loop.soon(then)
+            return
+        self._signal(signal.SIGTERM)
+        self._loop.at(_GRACE, lambda: self._signal(signal.SIGKILL))
+
+    def _spawn(self) -> int:
+        log = self._folder / RUNTIME_LOG
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            log.rename(log.with_name(f"{RUNTIME_LOG}.1"))
+        append = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        return os.posix_spawnp(
+            self._argv[0],
+            self._argv,
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsigdef=[signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ],
+        )
+
+    def _ended(self, code: int) -> None:
+        self._pid = None
+        if self._then:
+            self._then()
+        else:
+            self._again(code)
+
+    def _again(self, code: int) -> None:
+        ended = Ended(code, time.monotonic() - self._born, self._delay, self._restarts)
+        self._delay = next_delay(_ALWAYS, ended) or 0.0
+        self._restarts += 1
+        self._loop.at(self._delay, self.start)
+
+    def _signal(self, number: int) -> None:
+        # Its pid cannot be another's: it stays ours until `_ended` has forgotten it.
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)

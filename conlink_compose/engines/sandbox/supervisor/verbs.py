@@ -1,0 +1,141 @@
+"""What each verb of the protocol does. A request that makes no sense changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from conlink_compose.engines.sandbox import SandboxError, StoppingError
+from conlink_compose.engines.sandbox import folder as state
+from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
+from conlink_compose.engines.sandbox.supervisor.changes import nodes_of
+from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
+from conlink_compose.engines.sandbox.workload_json import from_data
+from conlink_compose.ipc.server import Client
+from conlink_compose.workload import Workload
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it becomes a file's name
+
+Stop = Callable[[float | None, Client], float]
+
+
+class Verbs:
+    """`stop` begins the end of the supervisor, answers the client there, and returns the seconds
+    it takes at most."""
+
+    def __init__(self, nodes: Nodes, stop: Stop, folder: Path) -> None:
+        self._nodes = nodes
+        self._folder = folder
+        self._stop = stop
+        self._verbs: dict[object, Callable[[Client, dict[str, Any]], None]] = {
+            "apply": self._apply,
+            "nodes": self._list,
+            "events": self._events,
+            "run": self._run,
+            "enter": self._enter,
+            "restart": self._restart,
+            "stop": self._end,
+        }
+
+    def handle(self, client: Client, request: dict[str, Any]) -> None:
+        verb = request.get("verb")
+        known = self._verbs.get(verb) if isinstance(verb, str) else None
+        if known is None:
+            client.refuse(
+                f"there is no verb {verb!r}; there are {', '.join(map(str, self._verbs))}"
+            )
+            return
+        try:
+            known(client, request)
+        except SandboxError as error:
+            client.refuse(str(error), stopping=isinstance(error, StoppingError))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            client.refuse(f"the request `{verb}` is not well formed: {error!r}")
+
+    def _apply(self, client: Client, request: dict[str, Any]) -> None:
+        workloads = [from_data(data) for data in request["workloads"]]
+        hosts = {str(name): str(text) for name, text in request.get("hosts", {}).items()}
+        _check_names(workloads)
+        orphans_go = bool(request.get("remove_orphans", False))
+        recreate = _words(request.get("recreate", []))
+        if request.get("only_foresee"):
+            changes = self._nodes.foresee(workloads, orphans_go, recreate)
+        else:
+            self._nodes.refuse_while_stopping()
+            self._keep(str(request.get("declaration", "")))
+            common = str(request.get("hosts_common", ""))
+            changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)
+        client.reply(
+            created=changes.create,
+            recreated=changes.recreate,
+            started=changes.start,
+            removed=changes.remove,
+            orphans=changes.orphans,
+        )
+
+    def _keep(self, declaration: str) -> None:
+        """For the runtime to read; whole, or as it was."""
+        path = self._folder / state.TOPOLOGY
+        fresh = path.with_name(f"{path.name}.new")
+        try:
+            fresh.write_text(declaration, encoding="utf-8")
+            fresh.replace(path)
+        except OSError as error:
+            raise SandboxError(f"cannot write {path}: {error.strerror}") from error
+
+    def _list(self, client: Client, _: dict[str, Any]) -> None:
+        client.reply(nodes=[status.to_data() for status in self._nodes.statuses()])
+
+    def _events(self, client: Client, request: dict[str, Any]) -> None:
+        topic = request.get("of", EVERYTHING)
+        if topic not in (EVERYTHING, NAMESPACES, LOG):
+            raise SandboxError(f"there are no events of {topic!r}")
+        client.topic = topic
+        client.reply()
+
+    def _run(self, client: Client, request: dict[str, Any]) -> None:
+        argv = _words(request["argv"])
+        if not argv:
+            raise SandboxError("there is no command to run")
+        node = self._nodes.get(request["node"])
+        expected = request.get("pid")
+        if expected is not None and node.life and node.life.pid != expected:
+            raise SandboxError(f"{node.name} has begun another life")
+        node.run(argv)
+        client.reply()
+
+    def _enter(self, client: Client, request: dict[str, Any]) -> None:
+        node = self._nodes.get(request["node"])
+        if node.life is None or not node.life.has_namespaces:
+            raise SandboxError(f"{node.name} is not running ({node.state})")
+        birth = node.life.birth
+        client.reply_with(
+            node.life.pidfd,
+            environment=dict(birth.environment),
+            working_dir=birth.working_dir,
+        )
+
+    def _restart(self, client: Client, request: dict[str, Any]) -> None:
+        self._nodes.restart(_words(request["nodes"]))
+        client.reply()
+
+    def _end(self, client: Client, request: dict[str, Any]) -> None:
+        timeout = request.get("timeout")
+        client.reply(within=self._stop(None if timeout is None else float(timeout), client))
+
+
+def _words(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise TypeError(f"{value!r} is not a list of strings")
+    return value
+
+
+def _check_names(workloads: list[Workload]) -> None:
+    names = [name for workload in workloads for name in nodes_of(workload)]
+    if bad := next((name for name in names if not _NAME.fullmatch(name)), None):
+        raise SandboxError(f"`{bad}` cannot be the name of a node")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SandboxError(f"two nodes would have the name `{twice}`")

@@ -1,0 +1,1 @@
+"""What is judged over the whole topology."""

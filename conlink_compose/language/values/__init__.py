@@ -1,0 +1,1 @@
+"""Single values of the language: addresses, routes, impairments, ids."""

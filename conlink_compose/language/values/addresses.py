@@ -1,0 +1,127 @@
+"""Texts to addresses and networks. Each text is parsed once: a parse costs 10 microseconds."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from typing import TypeAlias
+
+from conlink_compose.diagnostics import Span
+from conlink_compose.language.fields import Field, texts
+from conlink_compose.language.notes import Notes
+from conlink_compose.topology import IpAddress, IpInterface, IpNetwork
+
+AUTO = "auto"
+_ALL_NODES = ipaddress.IPv4Address("255.255.255.255")
+
+PlacedAddress: TypeAlias = tuple[IpInterface | None, Span]
+"""An address and its place; None stands for one that is still to be chosen."""
+
+
+@functools.lru_cache(maxsize=65536)
+def interface_of(text: str) -> IpInterface | None:
+    """An address with its prefix length; None for any other text, as one with a netmask."""
+    address, slash, length = text.partition("/")
+    if not slash or not length.isdecimal() or "%" in address:
+        return None  # `%eth0` is a scope: the kernel's own, never part of an address it is given
+    try:
+        return ipaddress.ip_interface(f"{address}/{int(length)}")
+    except ValueError:
+        return None
+
+
+@functools.lru_cache(maxsize=65536)
+def address_of(text: str) -> IpAddress | None:
+    if "%" in text:
+        return None
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+@functools.lru_cache(maxsize=4096)
+def network_of(text: str) -> IpNetwork | None:
+    """A network without host bits, or a single address."""
+    interface = interface_of(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
+    return interface.network if interface and interface.ip == interface.network[0] else None
+
+
+def read_address(notes: Notes, key: str, text: str, at: Span) -> IpAddress | None:
+    """The address; None, and an error, for any other text."""
+    address = address_of(text)
+    if address is None:
+        help_ = "leave the prefix length out" if interface_of(text) else None
+        notes.error("bad-address", at, f'{key} takes an address; "{text}" is none', help_)
+    return address
+
+
+def read_network(notes: Notes, key: str, text: str, at: Span) -> IpNetwork | None:
+    """The network; None, and an error, for any other text."""
+    network = network_of(text)
+    if network is None:
+        interface = interface_of(text)
+        help_ = f"write {interface.network}" if interface else None
+        why = "has host bits set" if interface else "is none"
+        notes.error("bad-network", at, f'{key} takes a network; "{text}" {why}', help_)
+    return network
+
+
+def read_interfaces(notes: Notes, field: Field | None) -> list[PlacedAddress]:
+    """The addresses of `ip`; those that are none are left out, told."""
+    found: list[PlacedAddress] = []
+    for text, at in texts(field) if field else ():
+        if text == AUTO:
+            found.append((None, at))
+            continue
+        interface = interface_of(text)
+        if interface is None:
+            _refuse_interface(notes, text, at)
+        elif _usable(notes, interface, at):
+            found.append((interface, at))
+    return found
+
+
+def _refuse_interface(notes: Notes, text: str, at: Span) -> None:
+    takes = "ip takes an address with its prefix length"
+    help_ = None
+    if address_of(text):
+        takes, help_ = f"{takes}, which is missing here", f"as in {text}/{_usual_length(text)}"
+        notes.error("bad-address", at, takes, help_)
+        return
+    if re.match(r"[0-9.]+/[0-9]+\.[0-9.]+\Z", text):
+        help_ = "write the prefix length as a number, as in 10.0.0.1/24"
+    notes.error("bad-address", at, f'{takes}, as in 10.0.0.1/24; "{text}" is none', help_)
+
+
+def _usual_length(text: str) -> int:
+    return 64 if ":" in text else 24
+
+
+def _never_a_nodes(ip: IpAddress) -> str | None:
+    if ip.is_multicast:
+        return "a multicast address"
+    if ip.is_unspecified:
+        return "no address"
+    if ip.is_loopback:
+        return "a loopback address, which only lo may have"
+    return "the broadcast address of every network" if ip == _ALL_NODES else None
+
+
+def _usable(notes: Notes, interface: IpInterface, at: Span) -> bool:
+    """Whether a node may have it: not multicast, nor nothing, nor its network's own numbers."""
+    ip, network = interface.ip, interface.network
+    kind = _never_a_nodes(ip)
+    if kind:
+        notes.error("bad-address", at, f"ip takes the address of a node; {ip} is {kind}")
+        return False
+    if network.prefixlen >= ip.max_prefixlen - 1:
+        return True
+    if ip == network.network_address:
+        notes.error("network-address", at, f"{ip} is the address of the network {network} itself")
+        return False
+    if ip.version == 4 and ip == network.broadcast_address:
+        notes.error("broadcast-address", at, f"{ip} is the broadcast address of {network}")
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""ethtool words or maps to (feature, value) pairs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conlink_compose.diagnostics import Span
+from conlink_compose.document.tree import Map, Value
+from conlink_compose.language.fields import Field, items
+from conlink_compose.language.notes import Notes
+from conlink_compose.suggest import near_or_all
+
+_OFFLOAD = ("--offload", "--features", "-K")
+FEATURES = (
+    *("rx", "tx", "sg", "tso", "ufo", "gso", "gro", "lro", "rxvlan", "txvlan", "ntuple", "rxhash"),
+    *("rx-checksumming", "tx-checksumming", "scatter-gather", "tcp-segmentation-offload"),
+    *("generic-segmentation-offload", "generic-receive-offload", "large-receive-offload"),
+    *("rx-vlan-offload", "tx-vlan-offload", "ntuple-filters", "receive-hashing"),
+)
+_KERNEL_NAME = re.compile(r"(rx|tx|l2|hw|esp|macsec|tls|loopback|highdma)(-[a-z0-9]+)*\Z")
+"""The kernel has some sixty more, under such names; `ethtool -k` lists them."""
+
+
+def read_ethtool(notes: Notes, field: Field | None) -> tuple[tuple[str, str], ...]:
+    """The pairs in the order of the file."""
+    if field is None or field.refused:
+        return ()
+    return tuple(pair for item, at in items(field) for pair in _pairs(notes, item, at))
+
+
+def _pairs(notes: Notes, item: Value, at: Span) -> Iterator[tuple[str, str]]:
+    if isinstance(item, Map):
+        for feature, value in item.items():
+            if _is_feature(notes, feature, item.keys_at[feature]):
+                on = value is True or value in ("true", "yes", "on")
+                yield feature, "on" if on else "off"
+    elif isinstance(item, str):
+        yield from _pairs_of_words(notes, item, at)
+
+
+def _pairs_of_words(notes: Notes, words: str, at: Span) -> Iterator[tuple[str, str]]:
+    option, *rest = words.split() or [""]
+    if option not in _OFFLOAD:
+        message = f'ethtool words begin with --offload (or -K); this is "{words}"'
+        notes.error("bad-ethtool", notes.within(at, option), message, 'as in "--offload tx off"')
+        return
+    if not rest or len(rest) % 2:
+        message = "--offload takes pairs of a feature and on or off"
+        notes.error("bad-ethtool", at, message, 'as in "--offload tx off"')
+        return
+    for feature, value in zip(rest[::2], rest[1::2], strict=True):
+        if value not in ("on", "off"):
+            place = notes.within(at, f"{feature} {value}")
+            notes.error("bad-ethtool", place, f'{feature} is on or off, not "{value}"')
+        elif _is_feature(notes, feature, notes.within(at, feature)):
+            yield feature, value
+
+
+def _is_feature(notes: Notes, feature: str, at: Span) -> bool:
+    if feature in FEATURES or _KERNEL_NAME.match(feature):
+        return True
+    help_ = near_or_all(feature, FEATURES, "the features are")
+    notes.error("bad-ethtool", at, f'there is no feature "{feature}"', help_)
+    return False

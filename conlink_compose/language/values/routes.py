@@ -1,0 +1,183 @@
+"""Routes, as words of ip-route(8) or as a map, to `Route`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conlink_compose.diagnostics import Span
+from conlink_compose.document.tree import Map, Value
+from conlink_compose.language.fields import Field, fields_of, items
+from conlink_compose.language.notes import Notes
+from conlink_compose.language.values.addresses import read_address, read_network
+from conlink_compose.language.values.netem_words import Part
+from conlink_compose.suggest import near_or_all
+from conlink_compose.topology import IpAddress, IpNetwork, Route
+
+_WORDS = ("to", "via", "dev", "metric", "table", "src", "onlink")
+_OTHER_NAMES = {"preference": "metric", "gateway": "via"}
+_TABLES = {"default": 253, "main": 254, "local": 255}
+_MAIN, _LOCAL = 254, 255
+_OTHER_TYPES = (
+    *("blackhole", "unreachable", "prohibit", "throw"),
+    *("local", "broadcast", "anycast", "multicast", "nat"),
+)
+"""What ip-route(8) may begin with beside `unicast`. None of them leads over a link."""
+_U32 = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRoute:
+    """A route, and where each part of it stands."""
+
+    route: Route
+    at: Span
+    parts: dict[str, Part]
+
+    def place(self, key: str) -> Span:
+        return self.parts[key].at if key in self.parts else self.at
+
+
+def read_routes(notes: Notes, field: Field | None, dev: str) -> list[ReadRoute]:
+    """The routes of a link whose interface is `dev`; those that are none are left out, told."""
+    if field is None or field.refused:
+        return []
+    routes: list[ReadRoute] = []
+    for item, at in items(field):
+        found = list(_parts(notes, item, at))
+        parts = {part.key: part for part in found}
+        if found and "" not in parts:
+            route = _route(notes, parts, dev, at)
+            routes += [ReadRoute(route, at, parts)] if route else []
+    return routes
+
+
+def _parts(notes: Notes, item: Value, at: Span) -> Iterator[Part]:
+    """The parts; one with an empty key tells that something was wrong, and has been told."""
+    if isinstance(item, str):
+        yield from _parts_of_words(notes, item, at)
+    elif isinstance(item, Map):
+        for key, field in fields_of(item).items():
+            if key != "onlink" or field.value in (True, "true", "yes", "on"):
+                yield Part(key, str(field.value), field.at)
+
+
+def _parts_of_words(notes: Notes, words: str, at: Span) -> Iterator[Part]:
+    queue = words.split()
+    if queue and queue[0] in _OTHER_TYPES:
+        place, help_ = notes.within(at, queue[0]), "a command of that node can add it"
+        message = f"{queue[0]} routes lead over no link; a route here leads over its own"
+        notes.error("bad-route", place, message, help_)
+        yield Part("", "", at)
+        return
+    if queue and queue[0] == "unicast":
+        queue.pop(0)
+    if queue and queue[0] not in _WORDS and queue[0] not in _OTHER_NAMES:
+        queue.insert(0, "to")
+    while queue:
+        word = queue.pop(0)
+        key = _OTHER_NAMES.get(word, word)
+        place = notes.within(at, word)
+        if key not in _WORDS:
+            help_ = near_or_all(word, _WORDS, "the words are")
+            notes.error("bad-route", place, f'"{word}" is not a word of a route here', help_)
+            yield Part("", "", at)
+            return
+        if key == "onlink":
+            yield Part(key, "", place)
+            continue
+        if key == "via" and queue and queue[0] in ("inet", "inet6"):
+            queue.pop(0)
+        if not queue:
+            notes.error("bad-route", place, f'"{word}" needs a value behind it')
+            yield Part("", "", at)
+            return
+        text = queue.pop(0)
+        yield Part(key, text, notes.within(at, f"{word} {text}" if text == word else text))
+
+
+def _route(notes: Notes, parts: dict[str, Part], dev: str, at: Span) -> Route | None:
+    if "to" not in parts:
+        notes.error("bad-route", at, "where does this route lead?", "as in default via 10.0.0.1")
+        return None
+    told = len(notes.diagnostics)
+    if "dev" in parts and parts["dev"].text != dev:
+        message = f"a route of a link goes over its own interface, {dev}"
+        help_ = f"move it to the link whose dev is {parts['dev'].text}"
+        notes.error("bad-route", parts["dev"].at, message, help_)
+    via, src = _address(notes, parts, "via"), _address(notes, parts, "src")
+    to = None if parts["to"].text == "default" else _network(notes, parts["to"])
+    metric = _number(notes, parts, "metric", 0)
+    table = _number(notes, parts, "table", 1)
+    if table == _LOCAL:
+        message = "table local is the kernel's own: it keeps each node's addresses there"
+        notes.error("bad-route", parts["table"].at, message)
+    if "onlink" in parts and via is None:
+        message = "onlink says that the gateway is on this link, and this route has no via"
+        notes.error("bad-route", parts["onlink"].at, message, "leave onlink out, or add via")
+    if len(notes.diagnostics) > told:
+        return None
+    if not _one_family(notes, parts, to, via, src):
+        return None
+    return Route(
+        _destination(to, via, src),
+        via,
+        metric,
+        None if table == _MAIN else table,
+        src,
+        "onlink" in parts,
+        at,
+    )
+
+
+def _destination(
+    to: IpNetwork | None, via: IpAddress | None, src: IpAddress | None
+) -> IpNetwork | None:
+    """None for the default route over a gateway; one without a gateway needs its family said."""
+    if via is not None:
+        return to if to is not None and to.prefixlen else None
+    if to is not None:
+        return to
+    return ipaddress.ip_network("::/0" if src is not None and src.version == 6 else "0.0.0.0/0")
+
+
+def _address(notes: Notes, parts: dict[str, Part], key: str) -> IpAddress | None:
+    part = parts.get(key)
+    return read_address(notes, key, part.text, part.at) if part else None
+
+
+def _network(notes: Notes, part: Part) -> IpNetwork | None:
+    return read_network(notes, "a route", part.text, part.at)
+
+
+def _number(notes: Notes, parts: dict[str, Part], key: str, least: int) -> int | None:
+    part = parts.get(key)
+    if part is None:
+        return None
+    if key == "table" and part.text in _TABLES:
+        return _TABLES[part.text]
+    if part.text.isdecimal() and least <= int(part.text) <= _U32:
+        return int(part.text)
+    names = "main, default or " if key == "table" else ""
+    message = f'{key} takes {names}a whole number from {least} to {_U32}; this is "{part.text}"'
+    notes.error("bad-route", part.at, message)
+    return None
+
+
+def _one_family(
+    notes: Notes,
+    parts: dict[str, Part],
+    to: IpNetwork | None,
+    via: IpAddress | None,
+    src: IpAddress | None,
+) -> bool:
+    families = {"to": to, "via": via, "src": src}
+    said = [(key, value) for key, value in families.items() if value is not None]
+    for key, value in said[1:]:
+        first_key, first = said[0]
+        if value.version != first.version:
+            message = f"{key} is IPv{value.version}, but {first_key} is IPv{first.version}"
+            notes.error("bad-route", parts[key].at, message, "a route is of one family")
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""System calls and kernel interfaces that Python lacks, each wrapped once."""

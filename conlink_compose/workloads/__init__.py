@@ -1,0 +1,1 @@
+"""What each service runs, for an engine that starts the nodes itself."""

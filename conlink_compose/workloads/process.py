@@ -1,0 +1,93 @@
+"""How a service's process is started again and stopped."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from conlink_compose.diagnostics import Span
+from conlink_compose.document.tree import Map
+from conlink_compose.suggest import near_or_all
+from conlink_compose.workload import Restart
+from conlink_compose.workloads.durations import seconds
+from conlink_compose.workloads.fields import Fields
+
+_POLICIES = ("no", "always", "on-failure", "unless-stopped")
+_CONDITIONS = {"none": "no", "on-failure": "on-failure", "any": "always"}
+_REAL_TIME = re.compile(r"RT(MIN|MAX)([+-]\d+)?\Z")
+
+
+def restart(fields: Fields) -> Restart:
+    """`restart`, else `deploy.restart_policy`."""
+    value = fields.service.get("restart")
+    if value is False:  # `restart: false`, which some write for an unquoted YAML 1.1 `no`
+        return Restart()
+    text = fields.text("restart")
+    if text is None:
+        return _of_deploy(fields)
+    policy, colon, retries = text.partition(":")
+    if policy not in _POLICIES:
+        advice = near_or_all(policy, _POLICIES, "the policies are")
+        fields.wrong("bad-restart", f"`{text}` is no restart policy", fields.at("restart"), advice)
+        return Restart()
+    if colon and (policy != "on-failure" or not retries.isdecimal()):
+        advice = "only `on-failure:N` takes a number"
+        fields.wrong("bad-restart", f"`{text}` is no restart policy", fields.at("restart"), advice)
+        return Restart(policy)
+    return Restart(policy, int(retries) if colon else None)
+
+
+def _of_deploy(fields: Fields) -> Restart:
+    deploy = fields.service.get("deploy")
+    policy = deploy.get("restart_policy") if isinstance(deploy, Map) else None
+    if not isinstance(policy, Map):
+        return Restart()
+    condition, attempts = policy.get("condition", "any"), policy.get("max_attempts")
+    if condition not in _CONDITIONS:
+        advice = near_or_all(str(condition), _CONDITIONS, "the conditions are")
+        at = policy.values_at["condition"]
+        fields.wrong("bad-restart", f"`{condition}` is no restart condition", at, advice)
+        return Restart()
+    known = isinstance(attempts, int) and not isinstance(attempts, bool)
+    return Restart(_CONDITIONS[str(condition)], int(str(attempts)) if known else None)
+
+
+def stop_signal(fields: Fields) -> int:
+    """The number of `stop_signal`, 15 where there is none."""
+    text = fields.text("stop_signal")
+    if text is None:
+        return int(signal.SIGTERM)
+    number = _number(text.upper().removeprefix("SIG"))
+    if number is None:
+        names = [name.name for name in signal.Signals]
+        advice = near_or_all(text.upper(), names, "the signals are")
+        at = fields.at("stop_signal")
+        fields.wrong("bad-signal", f"`{text}` is no signal", at, advice)
+        return int(signal.SIGTERM)
+    return number
+
+
+def _number(name: str) -> int | None:
+    if name.isdecimal():
+        return int(name) if 0 < int(name[:4]) <= signal.SIGRTMAX and len(name) < 4 else None
+    real_time = _REAL_TIME.match(name)
+    if real_time:
+        base = signal.SIGRTMIN if real_time[1] == "MIN" else signal.SIGRTMAX
+        number = int(base) + int(real_time[2] or 0)
+        return number if signal.SIGRTMIN <= number <= signal.SIGRTMAX else None
+    found = signal.Signals.__members__.get(f"SIG{name}")
+    return int(found) if found else None
+
+
+def stop_grace(fields: Fields) -> float:
+    """`stop_grace_period` in seconds, 10 where there is none."""
+    text = fields.text("stop_grace_period")
+    if text is None:
+        return 10.0
+    found = seconds(text)
+    if found is None:
+        at: Span = fields.at("stop_grace_period")
+        advice = "write a number with its unit, such as `30s` or `1m30s`"
+        fields.wrong("bad-duration", f"`{text}` is no duration", at, advice)
+        return 10.0
+    return found
