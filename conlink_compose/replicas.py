@@ -1,6 +1,6 @@
 """What replica i of a service gets, from what replica 1 gets.
 
-Indexes count from 1. `conlink_compose.language.resolve` has checked that no number leaves its
+Replicas count from 1. `conlink_compose.language.resolve` has checked that no number leaves its
 room (subnet, MAC, port) for any declared replica; beyond those, `ValueError` is raised.
 """
 
@@ -14,53 +14,53 @@ MAC_END = 1 << 48
 PORT_END = 1 << 16
 
 
-def address_of(first: IpInterface, index: int) -> IpInterface:
-    """`first` plus `index - 1`, with the same prefix length.
+def address_of(first: IpInterface, replica: int) -> IpInterface:
+    """`first` plus `replica - 1`, with the same prefix length.
 
     Raises ValueError where that is no address of the family any more.
     """
-    if index == 1:
+    if replica == 1:
         return first
     # A pair of integers spares the ipaddress module the parsing of text: 3 times as fast.
-    return type(first)((int(first) + index - 1, first.network.prefixlen))
+    return type(first)((int(first) + replica - 1, first.network.prefixlen))
 
 
-def mac_of(first: str, index: int) -> str:
-    """`first` plus `index - 1`, lower case with colons. Raises ValueError past 48 bits."""
-    if index == 1:
+def mac_of(first: str, replica: int) -> str:
+    """`first` plus `replica - 1`, lower case with colons. Raises ValueError past 48 bits."""
+    if replica == 1:
         return first
-    number = int(first.replace(":", ""), 16) + index - 1
+    number = int(first.replace(":", ""), 16) + replica - 1
     if number >= MAC_END:
-        raise ValueError(f"{first} plus {index - 1} is no MAC address")
+        raise ValueError(f"{first} plus {replica - 1} is no MAC address")
     return number.to_bytes(6, "big").hex(":")
 
 
-def forward_of(first: Forward, index: int) -> Forward:
-    """`first` with its outer port plus `index - 1`. Raises ValueError past 65535."""
-    outer = first.outer + index - 1
+def forward_of(first: Forward, replica: int) -> Forward:
+    """`first` with its outer port plus `replica - 1`. Raises ValueError past 65535."""
+    outer = first.outer + replica - 1
     if outer >= PORT_END:
-        raise ValueError(f"port {first.outer} plus {index - 1} is no port")
+        raise ValueError(f"port {first.outer} plus {replica - 1} is no port")
     return replace(first, outer=outer)
 
 
-def numbered(endpoint: Endpoint, index: int) -> Endpoint:
-    """What replica `index` gets where replica 1 gets `endpoint`."""
-    if index == 1:
+def numbered(endpoint: Endpoint, replica: int) -> Endpoint:
+    """What replica `replica` gets where replica 1 gets `endpoint`."""
+    if replica == 1:
         return endpoint
     return replace(
         endpoint,
-        addresses=tuple(address_of(first, index) for first in endpoint.addresses),
-        mac=mac_of(endpoint.mac, index) if endpoint.mac else None,
-        routes=tuple(_route_of(route, endpoint, index) for route in endpoint.routes),
+        addresses=tuple(address_of(first, replica) for first in endpoint.addresses),
+        mac=mac_of(endpoint.mac, replica) if endpoint.mac else None,
+        routes=tuple(_route_of(route, endpoint, replica) for route in endpoint.routes),
     )
 
 
-def _route_of(route: Route, endpoint: Endpoint, index: int) -> Route:
+def _route_of(route: Route, endpoint: Endpoint, replica: int) -> Route:
     """A preferred source that is the endpoint's own address moves along with that address."""
     src = route.src
     if src is None or all(src != address.ip for address in endpoint.addresses):
         return route
-    return replace(route, src=_plus(src, index - 1))
+    return replace(route, src=_plus(src, replica - 1))
 
 
 def _plus(address: IpAddress, more: int) -> IpAddress:

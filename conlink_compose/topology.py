@@ -41,18 +41,26 @@ class Owner(NamedTuple):
         return self.name if self.kind == "service" else f"{self.kind} {self.name}"
 
 
+class Life(NamedTuple):
+    """One run of a node: it begins with its network namespace and ends with it.
+
+    `id` is the engine's name for it, which no other run of that node ever has. `netns` is a path by
+    which the namespace is opened (`/proc/PID/ns/net`); it may come to mean another's.
+    """
+
+    id: str
+    netns: str
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One running replica, with a namespace, as an engine reports it.
-
-    `netns` is a path that can be opened (`/proc/PID/ns/net`), or empty while the
-    node does not run. `index` counts from 1 and is the replica's number.
-    """
+    """One replica, as an engine reports it: `replica` is its number, from 1 on. `life` is None
+    while it has no namespace."""
 
     name: str
     owner: Owner
-    index: int
-    netns: str
+    replica: int
+    life: Life | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +233,7 @@ class Service:
         """The names of its nodes, replica 1 first: `web-1`, `web-2`; a host's is its own."""
         if self.owner.kind != "service":
             return (self.owner.name,)
-        return tuple(f"{self.owner.name}-{index}" for index in range(1, self.replicas + 1))
+        return tuple(f"{self.owner.name}-{replica}" for replica in range(1, self.replicas + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +263,10 @@ class Topology:
     runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
 
     def foreseen(self) -> Iterator[Node]:
-        """Every declared node, as if it ran."""
+        """Every declared node. None of them has a life."""
         for service in self.services:
-            for index, name in enumerate(service.node_names(), 1):
-                yield Node(name, service.owner, index, netns="not yet")
+            for replica, name in enumerate(service.node_names(), 1):
+                yield Node(name, service.owner, replica)
 
     def aliases(self) -> dict[Owner, Owner]:
         """A container that has a name of its own -> the service it is the one replica of."""

@@ -86,7 +86,10 @@ def options(
         list[str] | None, typer.Option(help="A profile to enable. [COMPOSE_PROFILES]")
     ] = None,
     engine: Annotated[
-        str, typer.Option(help="What runs the nodes: sandbox (processes in namespaces).")
+        str,
+        typer.Option(
+            envvar="CONLINK_ENGINE", help="What runs the nodes: sandbox (processes in namespaces)."
+        ),
     ] = "sandbox",
     ansi: Annotated[str, typer.Option(help="Colour: auto, never or always.")] = "auto",
     version: Annotated[
@@ -94,12 +97,18 @@ def options(
     ] = False,
 ) -> None:
     del version
-    _one_of("--engine", engine, ("sandbox",))
+    _known_engine(engine)
     _one_of("--ansi", ansi, ("auto", "never", "always"))
     console.ANSI["mode"] = ansi
-    context.obj = Options(
-        tuple(file or ()), project, project_directory, tuple(env_file or ()), tuple(profile or ())
-    )
+    files, env_files, profiles = (tuple(words or ()) for words in (file, env_file, profile))
+    context.obj = Options(files, project, project_directory, env_files, profiles, engine)
+
+
+def _known_engine(name: str) -> None:
+    if name != "sandbox":
+        from conlink_compose.engines import names
+
+        _one_of("--engine", name, names())
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:

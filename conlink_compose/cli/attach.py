@@ -13,23 +13,23 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.log_lines import LogPrinter
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.client.control import Control
+    from conlink_compose.engines import Processes, Project
 
 
-def follow_until_stopped(control: Control, *, prefix: bool) -> None:
+def follow_until_stopped(project: Project, processes: Processes, *, prefix: bool) -> None:
     """Shows the log until the project ends or somebody interrupts; then all is taken down."""
     from conlink_compose.engines import EngineUnreachableError
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_interrupt)
-    printer = LogPrinter([status.name for status in control.nodes()], prefix=prefix)
+    printer = LogPrinter([status.name for status in project.nodes()], prefix=prefix)
     try:
-        for line in control.logs(follow=True):
+        for line in processes.logs(follow=True):
             printer.show(line)
     except EngineUnreachableError:
         return  # `down` from elsewhere: there is nothing left to follow
     except KeyboardInterrupt:
-        _take_down(control, printer)
+        _take_down(project, processes, printer)
         raise typer.Exit(exit_status.INTERRUPTED) from None
 
 
@@ -37,16 +37,14 @@ def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _take_down(control: Control, printer: LogPrinter) -> None:
+def _take_down(project: Project, processes: Processes, printer: LogPrinter) -> None:
     """Stop all, and go on showing what the processes say while they end."""
     from conlink_compose.engines import EngineUnreachableError
-    from conlink_compose.engines.sandbox.client.down import down
 
-    project = control.folder.name
     console.say("\ntaking it down; Ctrl-C again does not wait for the processes")
-    stopping = threading.Thread(target=down, args=(project,), daemon=True)
+    stopping = threading.Thread(target=project.down, daemon=True)
     try:
-        lines = control.logs(follow=True, tail=0)
+        lines = processes.logs(follow=True, tail=0)
         stopping.start()
         for line in lines:
             printer.show(line)
@@ -54,5 +52,5 @@ def _take_down(control: Control, printer: LogPrinter) -> None:
     except EngineUnreachableError:
         stopping.join()
     except KeyboardInterrupt:
-        down(project, 0)
-    console.say(f"{project} is down")
+        project.down(0)
+    console.say(f"{project.name} is down")

@@ -13,6 +13,7 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.diagnostics import Diagnostic, has_errors
 
 if TYPE_CHECKING:
+    from conlink_compose.engines import Project
     from conlink_compose.reading import Reading
     from conlink_compose.topology import Topology
 
@@ -26,6 +27,7 @@ class Options:
     project_directory: str | None = None
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    engine: str = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Declared:
 
     reading: Reading
     topology: Topology
+    project: Project
 
 
 def options_of(context: typer.Context) -> Options:
@@ -61,24 +64,31 @@ def read(context: typer.Context) -> Reading:
     )
 
 
-def declared(context: typer.Context, *, to_bring_up: bool) -> Declared:
-    """The project, or its mistakes on stderr and the end.
+def read_to_bring_up(context: typer.Context) -> Declared:
+    """The project that shall be brought up, or its mistakes on stderr and the end.
 
-    With `to_bring_up` what this version cannot bring up is a mistake too, and what the
-    engine will not honour is said.
+    What this version cannot bring up is a mistake too, and what the engine does not honour is said.
     """
+    from conlink_compose.engines import open_project
     from conlink_compose.reconcile.support import unsupported
 
     reading = read(context)
     found: list[Diagnostic] = list(reading.diagnostics)
-    if to_bring_up and reading.topology and reading.document:
-        from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
-
-        found += [*unsupported(reading.topology), *sandbox_warnings(reading.document)]
+    project: Project | None = None
+    if reading.topology and reading.document:
+        project = open_project(options_of(context).engine, reading.topology.project)
+        found += [*unsupported(reading.topology), *project.unhonoured(reading.document)]
     console.show(found, reading.sources)
-    if has_errors(found) or reading.topology is None:
+    if has_errors(found) or reading.topology is None or project is None:
         raise typer.Exit(exit_status.MISTAKES)
-    return Declared(reading, reading.topology)
+    return Declared(reading, reading.topology, project)
+
+
+def project_of(context: typer.Context) -> Project:
+    """The project that is meant; it need not be up."""
+    from conlink_compose.engines import open_project
+
+    return open_project(options_of(context).engine, project_name(context))
 
 
 def project_name(context: typer.Context) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conlink_compose.cli import console
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.logs.reader import LogLine
+    from conlink_compose.engines import LogLine
 
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue")
 

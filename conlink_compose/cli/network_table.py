@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conlink_compose.cli.table import table
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.protocol import NodeStatus
+    from conlink_compose.engines import NodeStatus
 
 HEADS = ("NODE", "STATE", "INTERFACE", "ADDRESSES", "JOINED TO", "MAC", "LINK")
 
@@ -19,8 +19,8 @@ def combine(statuses: Sequence[NodeStatus], network: dict[str, Any]) -> list[dic
     return [
         {
             "name": status.name,
-            status.owner[0]: status.owner[1],
-            "index": status.index,
+            status.owner.kind: status.owner.name,
+            "index": status.replica,
             "state": status.state,
             "exit_code": status.exit_code,
             "restarts": status.restarts,

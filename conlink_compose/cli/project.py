@@ -1,4 +1,4 @@
-"""A project that is up: its supervisor, its runtime, and its nodes by the names a user gives."""
+"""A project that is up, and its nodes by the names a user gives."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from conlink_compose.cli import console, exit_status
-from conlink_compose.cli.context import project_name
+from conlink_compose.cli.context import options_of, project_of
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.client.control import Control
-    from conlink_compose.engines.sandbox.protocol import NodeStatus
+    from conlink_compose.engines import NodeStatus, Processes, Project
 
 
-def control_of(context: typer.Context) -> Control:
-    """The supervisor of the project that is meant, or a sentence and the end."""
-    from conlink_compose.engines.sandbox.client.control import Control
-    from conlink_compose.engines.sandbox.client.start import answers
-    from conlink_compose.engines.sandbox.folder import state_folder
+def running(context: typer.Context) -> Project:
+    """The project that is meant, which is up; else a sentence and the end."""
+    project = project_of(context)
+    if not project.is_up():
+        end(f"project {project.name} is not up; start it with `conlink-compose up`")
+    return project
 
-    name = project_name(context)
-    folder = state_folder(name)
-    if not (folder.exists() and answers(folder)):
-        end(f"project {name} is not up; start it with `conlink-compose up`")
-    return Control(folder)
+
+def with_processes(context: typer.Context) -> tuple[Project, Processes]:
+    """The same, where the engine runs the processes itself; else a sentence and the end."""
+    project = running(context)
+    if project.processes is None:
+        command, engine = context.info_name, options_of(context).engine
+        end(f"with the engine {engine} `{command}` is that engine's own", exit_status.USAGE)
+    return project, project.processes
 
 
 def nodes_named(statuses: Sequence[NodeStatus], names: Sequence[str]) -> list[NodeStatus]:
@@ -38,13 +41,13 @@ def nodes_named(statuses: Sequence[NodeStatus], names: Sequence[str]) -> list[No
     return [status for name in names for status in _called(statuses, name)]
 
 
-def node_named(statuses: Sequence[NodeStatus], name: str, index: int | None = None) -> NodeStatus:
-    """The one node that is called so; of a service its replica `index`, or its first."""
+def node_named(statuses: Sequence[NodeStatus], name: str, replica: int | None = None) -> NodeStatus:
+    """The one node that is called so; of a service that replica, or its first."""
     found = _called(statuses, name)
-    numbers = [status.index for status in found]
-    if index and index not in numbers:
-        end(f"{name} has no replica {index}; it has {', '.join(map(str, numbers))}")
-    return found[numbers.index(index) if index else 0]
+    replicas = [status.replica for status in found]
+    if replica and replica not in replicas:
+        end(f"{name} has no replica {replica}; it has {', '.join(map(str, replicas))}")
+    return found[replicas.index(replica) if replica else 0]
 
 
 def end(sentence: str, status: int = exit_status.NOT_UP) -> NoReturn:
@@ -54,12 +57,12 @@ def end(sentence: str, status: int = exit_status.NOT_UP) -> NoReturn:
 
 
 def _called(statuses: Sequence[NodeStatus], name: str) -> list[NodeStatus]:
-    found = [status for status in statuses if status.owner[1] == name]
+    found = [status for status in statuses if status.owner.name == name]
     found = found or [status for status in statuses if status.name == name]
     if not found:
         from difflib import get_close_matches
 
-        known = sorted({word for status in statuses for word in (status.name, status.owner[1])})
+        known = sorted({word for status in statuses for word in (status.name, status.owner.name)})
         near = get_close_matches(name, known, 1)
         advice = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
         end(f"there is no node {name}{advice}")

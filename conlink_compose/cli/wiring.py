@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conlink_compose.cli import console
 
 if TYPE_CHECKING:
-    from conlink_compose.engines.sandbox.client.control import Control
+    from conlink_compose.engines import Project
 
 NO_HOPE = 5.0
 """Seconds after which a problem that nothing changed is told, not waited for any longer."""
@@ -38,20 +38,18 @@ class Wiring:
         return self.done and not self.problems
 
 
-def wait_until_settled(control: Control, timeout: float, *, commands: bool) -> Wiring:
+def wait_until_settled(project: Project, timeout: float, *, commands: bool) -> Wiring:
     """Until every declared node is ready and every process has begun, or there is no hope.
 
     With `commands`, until every command has ended too, or runs for `LONG_RUNNING` seconds.
     Raises `EngineUnreachableError`.
     """
-    from conlink_compose.runtime.client import ask
-
     began = changed = time.monotonic()
     last: Wiring | None = None
-    answer = ask(control.folder, verb="converge")  # the file may have changed where no node did
+    answer = project.ask("converge")  # the file may have changed where no node did
     while True:
         now = time.monotonic()
-        wiring = _judge(answer, control, commands and now - began)
+        wiring = _judge(answer, project, commands and now - began)
         if wiring != last:
             last, changed = wiring, now
             _progress(wiring)
@@ -60,11 +58,11 @@ def wait_until_settled(control: Control, timeout: float, *, commands: bool) -> W
             _progress(None)
             return wiring
         time.sleep(PAUSE)
-        answer = ask(control.folder, verb="progress")
+        answer = project.ask("progress")
 
 
-def _judge(progress: dict[str, Any], control: Control, waited_for_commands: float) -> Wiring:
-    statuses = control.nodes()
+def _judge(progress: dict[str, Any], project: Project, waited_for_commands: float) -> Wiring:
+    statuses = project.nodes()
     begun = all(status.state not in ("created", "waiting") for status in statuses)
     problems = [console.sentence(problem) for problem in progress["problems"]]
     problems += [status.problem for status in statuses if status.problem]

@@ -1,38 +1,29 @@
-"""What starts nodes. Each engine is a sub-package; this is all the runtime asks of one."""
+"""What starts nodes. An engine is a folder here, and this file is all that others know of one.
+
+`open_engine` gives the runtime its side of an engine by name, `open_project` the command line's.
+An engine from elsewhere is a module that the entry point group `conlink_compose.engines` names;
+like a folder here it has two functions, `engine(place)` and `project(name)`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import importlib
+import pkgutil
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from conlink_compose.topology import Node
+from conlink_compose.topology import Life, Node, Owner
+from conlink_compose.workload import Workload
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
-class Engine(Protocol):
-    """`nodes` is the truth; `fileno` turns readable when it may have changed.
+    from conlink_compose.compose.load import Document
+    from conlink_compose.diagnostics import Diagnostic
 
-    What an event says is never trusted, so it has no content: `drain` only silences the
-    file descriptor. A lost event, a restart of the engine or a burst of fifty changes nothing.
-    """
-
-    def nodes(self) -> Sequence[Node]:
-        """Every node that has a namespace now. Raises `EngineUnreachableError`."""
-        ...
-
-    def fileno(self) -> int:
-        """A file descriptor for `select`."""
-        ...
-
-    def drain(self) -> None:
-        """Forget the events so far. Call it before `nodes`. Raises `EngineUnreachableError`."""
-        ...
-
-    def run(self, node: Node, argv: Sequence[str]) -> None:
-        """Start `argv` in all namespaces of `node`; its output joins the node's log.
-
-        Raises `EngineRefusedError`, `EngineUnreachableError`.
-        """
-        ...
+ENTRY_POINTS = "conlink_compose.engines"
 
 
 class EngineRefusedError(Exception):
@@ -40,4 +31,228 @@ class EngineRefusedError(Exception):
 
 
 class EngineUnreachableError(Exception):
-    """The engine does not answer. The message is a sentence for the user."""
+    """The engine does not answer now. The message is a sentence for the user."""
+
+
+class EngineEndedError(EngineUnreachableError):
+    """The engine has ended for good, and its project with it."""
+
+
+class Engine(Protocol):
+    """The runtime's side. `nodes` is the truth; `fileno` turns readable when it may have changed.
+
+    What an event says is never trusted, so it has no content: `drain` only silences the
+    file descriptor. A lost event, a restart of the engine or a burst of fifty changes nothing.
+    Each method may raise `EngineUnreachableError`, and is then asked again.
+    """
+
+    project: str
+    """The project's name: the mark of what the runtime makes hangs on it."""
+    hub: str
+    """The path by which the network namespace of the bridges is opened."""
+    log: str
+    """Where the runtime's stderr goes, in words that lead a person there."""
+
+    def declared(self) -> str | None:
+        """The topology that was handed over last, as `topology_json.dump` wrote it."""
+        ...
+
+    def listen(self) -> socket.socket:
+        """A new listening socket, for those who ask the runtime. Raises OSError."""
+        ...
+
+    def nodes(self) -> Sequence[Node]:
+        """Every node there is; those that have a namespace now have a life."""
+        ...
+
+    def fileno(self) -> int:
+        """A file descriptor for `select`: the same one for as long as the engine is used."""
+        ...
+
+    def drain(self) -> None:
+        """Forget the events so far. Call it before `nodes`."""
+        ...
+
+    def run(self, node: Node, argv: Sequence[str]) -> None:
+        """Start `argv` in all namespaces of `node`; nothing where that life of it is over.
+
+        Raises `EngineRefusedError`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStatus:
+    """A command that was run in a node. `exit_code` is None while it runs."""
+
+    argv: tuple[str, ...]
+    exit_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """A node as its engine knows it.
+
+    `state` is created (its namespaces are being made), waiting (at the gate, or for what it
+    depends on), running, exited, restarting (until its next start) or failed (never started).
+    `exit_code` is as a shell's: 128 + signal. `started_at` is in seconds since the epoch.
+    `problem` is a sentence.
+    """
+
+    name: str
+    owner: Owner
+    replica: int
+    state: str
+    life: Life | None = None
+    exit_code: int | None = None
+    restarts: int = 0
+    started_at: float | None = None
+    commands: tuple[CommandStatus, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a project shall be. `hosts` holds the beginning of each node's /etc/hosts,
+    `hosts_common` what all of them end with. `declaration` is the topology for the runtime, as
+    `topology_json.dump` wrote it. `recreate` names nodes or services."""
+
+    workloads: Sequence[Workload] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    hosts_common: str = ""
+    declaration: str = ""
+    remove_orphans: bool = False
+    recreate: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Names of nodes, in the order of the file. `orphans` are no longer declared and left running;
+    `start` are those whose process had ended for good."""
+
+    create: tuple[str, ...] = ()
+    recreate: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """`time` is UTC in ISO 8601; `stream` is stdout, stderr, or engine."""
+
+    time: str
+    node: str
+    stream: str
+    text: str
+
+
+class Processes(Protocol):
+    """What an engine can do besides that runs the processes itself. With Docker it is Compose's."""
+
+    def run_in(
+        self,
+        node: str,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        working_dir: str | None,
+    ) -> int:
+        """Run `argv` in a node on the caller's terminal; `environment` goes over the node's own.
+        Its exit status as a shell's. Raises `EngineRefusedError`."""
+        ...
+
+    def logs(
+        self, *, follow: bool = False, tail: int | None = None, nodes: Sequence[str] = ()
+    ) -> Iterator[LogLine]:
+        """What the nodes wrote, oldest first: the last `tail` lines of each, or all that is kept;
+        `follow` goes on until the project ends. Nothing written after the call is missed."""
+        ...
+
+    def restart(self, nodes: Sequence[str]) -> None:
+        """End the present life of each node and begin another. Returns when that has begun."""
+        ...
+
+
+class Project(Protocol):
+    """The command line's side: one project, which need not be up.
+
+    Each method may raise `EngineUnreachableError` where nobody answers, and `EngineRefusedError`.
+    """
+
+    name: str
+
+    @property
+    def processes(self) -> Processes | None:
+        """None where they are the affair of another tool."""
+        ...
+
+    def unhonoured(self, document: Document) -> list[Diagnostic]:
+        """What the files ask for that this engine does not do."""
+        ...
+
+    def is_up(self) -> bool: ...
+
+    def up(self, wanted: Wanted) -> Changes:
+        """Make the project be what is wanted, whatever state it is in. Returns when that is
+        decided, not when it runs."""
+        ...
+
+    def foresee(self, wanted: Wanted) -> Changes:
+        """What `up` would do to the nodes of a project that is up; nothing is touched."""
+        ...
+
+    def nodes(self) -> Sequence[NodeStatus]: ...
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        """One request to the project's runtime, and its answer."""
+        ...
+
+    def down(self, timeout: float | None = None) -> bool:
+        """Stop and remove all of it; also after a `kill -9` of anything. False where there was
+        nothing. `timeout` is in seconds for each node, None for each one's own."""
+        ...
+
+
+class _Folder(Protocol):
+    def engine(self, place: str) -> Engine: ...
+
+    def project(self, name: str) -> Project: ...
+
+
+def names() -> tuple[str, ...]:
+    """The engines there are: the folders here, and what other packages bring."""
+    return (*_own(), *_of_others())
+
+
+def open_engine(name: str, place: str) -> Engine:
+    """The runtime's side. `place` is what the engine told its runtime on the command line.
+
+    Raises `EngineUnreachableError`, and ValueError where there is no such engine.
+    """
+    return _folder(name).engine(place)
+
+
+def open_project(engine: str, name: str) -> Project:
+    """The command line's side of the project `name`; it need not be up.
+
+    Raises `EngineRefusedError` for a bad name, and ValueError where there is no such engine.
+    """
+    return _folder(engine).project(name)
+
+
+def _folder(name: str) -> _Folder:
+    if name in _own():
+        return cast("_Folder", importlib.import_module(f"{__name__}.{name}"))
+    if name in (others := _of_others()):
+        return cast("_Folder", others[name].load())
+    raise ValueError(f"there is no engine {name}; there are {', '.join(names())}")
+
+
+def _own() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
+
+
+def _of_others() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # 20 ms that nobody pays who has no such engine
+
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}

@@ -69,14 +69,15 @@ class Connection:
     def wait(self) -> bool:
         """Wait for an event and drain it. False at the end of the server."""
         select.select([self._socket], [], [])
-        return self._drained()
+        return self.drained()
 
     def drain(self) -> None:
         """Forget the events so far."""
-        if not self._drained():
+        if not self.drained():
             raise self.unreachable()
 
-    def _drained(self) -> bool:
+    def drained(self) -> bool:
+        """Forget the events so far. False at the end of the server."""
         self._socket.setblocking(False)  # with a timeout Python itself waits, MSG_DONTWAIT or not
         try:
             while self._socket.recv(_AT_A_TIME):

@@ -118,22 +118,30 @@ class Client:
         self._server.loop.watch(self._connection.fileno(), readable, writable)
 
 
-class Server:
-    """Listens at `path` from the start, in the place of one that was killed; `handle` is given each
-    request, with its client. `log` is where this process's stderr goes."""
+def listening_socket(path: str) -> socket.socket:
+    """A socket that listens at `path` for its owner alone, in the place of one that was killed.
 
-    def __init__(self, loop: Loop, path: str, handle: Handle, log: str) -> None:
-        """Raises `OSError`."""
+    Raises `OSError`.
+    """
+    listener = socket.socket(
+        socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+    )
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108 -- by way of a descriptor, no Path
+    listener.bind(path)
+    os.chmod(path, 0o600)  # noqa: PTH101 -- by way of a descriptor, no Path
+    listener.listen(64)
+    return listener
+
+
+class Server:
+    """Serves those who connect to `listener`; `handle` is given each request, with its client.
+    `log` is where this process's stderr goes."""
+
+    def __init__(self, loop: Loop, listener: socket.socket, handle: Handle, log: str) -> None:
         self.loop, self.handle, self.log = loop, handle, log
         self.clients: set[Client] = set()
-        self._listener = socket.socket(
-            socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-        )
-        with suppress(FileNotFoundError):
-            os.unlink(path)  # noqa: PTH108 -- by way of a descriptor, no Path
-        self._listener.bind(path)
-        os.chmod(path, 0o600)  # noqa: PTH101 -- by way of a descriptor, no Path
-        self._listener.listen(64)
+        self._listener = listener
         self._listen()
 
     def wake(self, *topics: str) -> None:

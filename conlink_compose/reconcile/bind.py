@@ -38,7 +38,7 @@ class Binding:
 def bind(
     topology: Topology, nodes: Sequence[Node], missing: frozenset[str] = frozenset()
 ) -> Binding:
-    """What the kernel shall hold for the nodes that run now.
+    """What the kernel shall hold while `nodes` run, and no others.
 
     `missing` are the kinds of interface this kernel cannot make, of those that
     `needed_kinds` names.
@@ -65,8 +65,7 @@ def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int
     """The running nodes of each owner by replica; a container's name finds its service's node."""
     found: dict[Owner, dict[int, Node]] = {}
     for node in nodes:
-        if node.netns:
-            found.setdefault(node.owner, {})[node.index] = node
+        found.setdefault(node.owner, {})[node.replica] = node
     aliases = topology.aliases().items()
     return found | {alias: found[owner] for alias, owner in aliases if owner in found}
 
@@ -97,8 +96,8 @@ def _bind_wire(
     by_owner: dict[Owner, dict[int, Node]],
 ) -> Iterator[BoundLink | Waiting]:
     far_nodes = by_owner.get(far.owner, {})
-    for index in sorted(near_nodes.keys() | far_nodes.keys()):
-        near_node, far_node = near_nodes.get(index), far_nodes.get(index)
+    for replica in sorted(near_nodes.keys() | far_nodes.keys()):
+        near_node, far_node = near_nodes.get(replica), far_nodes.get(replica)
         if near_node and far_node:
             near_end, far_end = _end(project, link.near, near_node), _end(project, far, far_node)
             yield BoundLink(link, near_node, near_end, far_node, far_end)
@@ -109,7 +108,7 @@ def _bind_wire(
 
 
 def _end(project: str, endpoint: Endpoint, node: Node) -> Endpoint:
-    end = numbered(endpoint, node.index)
+    end = numbered(endpoint, node.replica)
     return end if end.mac else replace(end, mac=stable_mac(project, node.name, end.dev))
 
 
@@ -129,7 +128,7 @@ def _things(
     for item in bound:
         yield from _things_of(item)
     for node in nodes:
-        if node.netns and node.name not in held_up:
+        if node.name not in held_up:
             yield Ready(node.name), None
 
 

@@ -61,9 +61,9 @@ def _entries(topology: Topology, owners: dict[Owner, Service]) -> Iterator[_Entr
 
 
 def _entries_of(number: int, link: Link, endpoint: Endpoint, service: Service) -> Iterator[_Entry]:
-    for index, node in enumerate(service.node_names(), 1):
-        domain = f"bridge {link.bridge}" if link.bridge else f"wire {number} {index}"
-        for address in numbered(endpoint, index).addresses:
+    for replica, node in enumerate(service.node_names(), 1):
+        domain = f"bridge {link.bridge}" if link.bridge else f"wire {number} {replica}"
+        for address in numbered(endpoint, replica).addresses:
             yield _Entry(node, domain, address)
 
 

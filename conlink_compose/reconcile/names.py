@@ -50,16 +50,16 @@ def _nodes_of(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[str
     """The node names of each owner, with the stem of its outer names."""
     known: dict[Owner, dict[str, str]] = {}
     for service in topology.services:
-        for index, name in enumerate(service.node_names(), 1):
-            known.setdefault(service.owner, {})[name] = _stem(service.owner, index)
+        for replica, name in enumerate(service.node_names(), 1):
+            known.setdefault(service.owner, {})[name] = _stem(service.owner, replica)
     declared = {service.owner for service in topology.services}
     for node in (node for node in nodes if node.owner in declared):
-        known.setdefault(node.owner, {})[node.name] = _stem(node.owner, node.index)
+        known.setdefault(node.owner, {})[node.name] = _stem(node.owner, node.replica)
     return known | {alias: known[owner] for alias, owner in topology.aliases().items()}
 
 
-def _stem(owner: Owner, index: int) -> str:
-    return f"{owner.name}_{index}" if owner.kind == "service" else owner.name
+def _stem(owner: Owner, replica: int) -> str:
+    return f"{owner.name}_{replica}" if owner.kind == "service" else owner.name
 
 
 def _take(wanted: str, taken: set[str]) -> str:

@@ -1,47 +1,47 @@
-"""The runtime of a sandbox project: `python -m conlink_compose.runtime STATE_FOLDER`.
+"""The runtime of one project: `python -m conlink_compose.runtime ENGINE PLACE`.
 
-It runs in the project's own namespaces, so its network namespace is the hub. The composition
-root: here, and only here, an engine, a kernel and a topology meet.
+The composition root: here, and only here, an engine, a kernel and a topology meet. `PLACE` is what
+the engine told it; the network namespace that the engine calls the hub is where the bridges stand.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
-from pathlib import Path
 
-from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox.client.control import Sandbox
-from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, TOPOLOGY, socket_address
+from conlink_compose import log
+from conlink_compose.engines import Engine, EngineEndedError, open_engine
 from conlink_compose.kernel import Kernel, mark_of
-from conlink_compose.runtime.client import SOCKET
 from conlink_compose.runtime.controller import Controller
 from conlink_compose.runtime.loop import Loop
 from conlink_compose.topology import Topology
 from conlink_compose.topology_json import load
 
-HUB_PATH = "/proc/self/ns/net"
+_log = logging.getLogger(__name__)
 
 
-def main(folder: Path) -> int:
+def main(engine_name: str, place: str) -> int:
     """Serve until the engine ends. Returns an exit status."""
-
-    def declared() -> Topology:
-        try:
-            return load((folder / TOPOLOGY).read_text(encoding="utf-8"))
-        except FileNotFoundError:  # nothing has been handed over yet
-            return Topology(folder.name)
-
+    log.configure()
     try:
-        engine = Sandbox(folder)
-        kernel = Kernel(HUB_PATH, mark_of(folder.name))
-        with socket_address(folder, SOCKET) as address:
-            controller = Controller(engine, kernel, declared)
-            loop = Loop(controller, engine, kernel, address, RUNTIME_LOG)
-        loop.run()
-    except EngineUnreachableError as gone:
-        print(f"the runtime ends: {gone}", file=sys.stderr)
+        engine = open_engine(engine_name, place)
+        _serve(engine)
+    except EngineEndedError as ended:
+        _log.info("the runtime ends: %s", ended)
     return 0
 
 
+def _serve(engine: Engine) -> None:
+    def declared() -> Topology:
+        text = engine.declared()
+        topology = load(text) if text else Topology(engine.project)
+        log.configure(topology.runtime.log_level)
+        return topology
+
+    kernel = Kernel(engine.hub, mark_of(engine.project))
+    controller = Controller(engine, kernel, declared)
+    Loop(controller, engine, kernel).run()
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*sys.argv[1:]))

@@ -6,6 +6,8 @@ killed between any two lines and started again.
 
 from __future__ import annotations
 
+import logging
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,8 +16,11 @@ from conlink_compose.engines import Engine
 from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.plan import Planned, plan
-from conlink_compose.state import Ready, State
+from conlink_compose.reconcile.text import describe
+from conlink_compose.state import Plan, Ready, State
 from conlink_compose.topology import Node, Topology
+
+_log = logging.getLogger(__name__)
 
 PASSES_AT_MOST = 4
 """Links, verified; marks, verified. What is not settled then is retried after a pause."""
@@ -56,7 +61,7 @@ class Controller:
         self._engine = engine
         self._kernel = kernel
         self._declared = declared
-        self._commanded: dict[tuple[str, int], str] = {}
+        self._commanded: dict[tuple[str, int], str] = {}  # (node, command) -> its life
 
     def look(self) -> View:
         """Observe and plan, and touch nothing. Raises `EngineUnreachableError`, OSError."""
@@ -68,10 +73,10 @@ class Controller:
 
     def _view(self, topology: Topology, foreseen: Sequence[Node]) -> View:
         nodes = self._engine.nodes()
-        running = {node.name for node in nodes if node.netns}
-        observation = self._kernel.observe({node.name: node.netns for node in nodes if node.netns})
-        here = tuple(node for node in nodes if node.netns and node.name not in observation.gone)
-        here += tuple(node for node in foreseen if node.name not in running)
+        alive = {node.name: node.life.netns for node in nodes if node.life}
+        observation = self._kernel.observe(alive)
+        here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
+        here += tuple(node for node in foreseen if node.name not in alive)
         missing = self._kernel.missing_kinds(needed_kinds(topology))
         binding = bind(topology, here, missing)
         planned = plan(binding.state, observation.state)
@@ -85,6 +90,7 @@ class Controller:
             if not view.planned.plan:
                 break
             self._command(view)
+            _tell(view.planned.plan)
             refused = _refusals(self._kernel.apply(view.planned.plan))
             view = self._look_anew()
         return Outcome(view, refused if view.planned.plan else ())
@@ -109,12 +115,20 @@ class Controller:
 
     def _command_node(self, node: Node, topology: Topology) -> None:
         aliases = topology.aliases()
+        life = node.life.id if node.life else ""
         for number, command in enumerate(topology.commands):
             mark = (node.name, number)
             meant = aliases.get(command.owner, command.owner) == node.owner
-            if meant and self._commanded.get(mark) != node.netns:
+            if meant and self._commanded.get(mark) != life:
+                _log.info("run in %s: %s", node.name, shlex.join(command.argv))
                 self._engine.run(node, command.argv)
-                self._commanded[mark] = node.netns
+                self._commanded[mark] = life
+
+
+def _tell(plan: Plan) -> None:
+    if _log.isEnabledFor(logging.INFO):  # to put thousands of them into words takes its time
+        for operation in plan:
+            _log.info("%s", describe(operation))
 
 
 def _refusals(failures: Sequence[Failure]) -> tuple[Diagnostic, ...]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
-from conlink_compose.engines import Engine, EngineRefusedError, EngineUnreachableError
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.engines import (
+    Engine,
+    EngineEndedError,
+    EngineRefusedError,
+    EngineUnreachableError,
+)
 from conlink_compose.ipc.loop import Loop as EventLoop
 from conlink_compose.ipc.loop import Timer
 from conlink_compose.ipc.message import Message
@@ -15,8 +22,11 @@ from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Controller
 from conlink_compose.topology_json import load
 
-GAP_LONGEST = 1.0
-"""Seconds between a pass and the next one that an event asks for; as long as the pass took."""
+_log = logging.getLogger(__name__)
+
+DEBOUNCE_LONGEST = 1.0
+"""Seconds. After a pass events are debounced for as long as it took, so that a burst of them costs
+half of a processor at most; but no longer than this."""
 
 RETRY_FIRST = 0.1
 RETRY_LONGEST = 5.0
@@ -24,36 +34,36 @@ RETRY_LONGEST = 5.0
 
 
 class Loop:
-    """Runs until the engine is gone. Everything happens in one thread, one thing at a time.
-    Clients are served at `address`, an address for bind; `log` is where stderr goes."""
+    """Runs until the engine has ended. Everything happens in one thread, one thing at a time.
+    An engine that does not answer is asked again, ever more seldom."""
 
-    def __init__(
-        self, controller: Controller, engine: Engine, kernel: Kernel, address: str, log: str
-    ) -> None:
+    def __init__(self, controller: Controller, engine: Engine, kernel: Kernel) -> None:
+        """Raises OSError where no client can be listened to, and `EngineUnreachableError`."""
         self._controller = controller
         self._sources = (engine, kernel)
         self._events = EventLoop()
-        self._server = Server(self._events, address, self._obey, log)
+        self._server = Server(self._events, engine.listen(), self._obey, engine.log)
         self._retry = RETRY_FIRST
         self._not_before = 0.0
         self._timer: Timer | None = None
-        self._gone: EngineUnreachableError | None = None
+        self._ended: EngineEndedError | None = None
+        self._told: tuple[Diagnostic, ...] = ()
         self._progress: report.Report = report.NOTHING_YET
 
     def run(self) -> None:
-        """Raises `EngineUnreachableError` when the engine ends."""
+        """Raises `EngineEndedError` when the engine has ended."""
         self._pass_in(0.0)
         self._events.run()
-        if self._gone:
-            raise self._gone
+        if self._ended:
+            raise self._ended
 
     def _listen(self, callback: Callable[[], object] | None) -> None:
         for source in self._sources:
             self._events.watch(source.fileno(), callback)
 
     def _woken(self) -> None:
-        """A burst of events, such as a routing daemon's, gets one look, and half of a processor:
-        nobody listens before that look."""
+        """Debounced: a burst of events, such as a routing daemon's, gets one pass, and until that
+        nobody listens."""
         self._listen(None)
         self._pass_in(max(0.0, self._not_before - time.monotonic()))
 
@@ -65,41 +75,60 @@ class Loop:
     def _pass_by_itself(self) -> None:
         try:
             self._pass()
-        except EngineUnreachableError as gone:
-            self._end(gone)
+        except EngineEndedError as ended:
+            self._end(ended)
 
-    def _end(self, gone: EngineUnreachableError) -> None:
-        self._gone = gone
+    def _end(self, ended: EngineEndedError) -> None:
+        self._ended = ended
         self._events.end()
 
     def _pass(self) -> report.Report:
         began = time.monotonic()
-        try:
-            outcome = self._controller.converge()
-            settled = outcome.settled and not outcome.problems
-            self._progress = report.progress(outcome)
-        except (OSError, EngineRefusedError) as error:
-            settled = False
-            self._progress = report.no_progress(self._progress, error)
+        settled = self._converge()
         ended = time.monotonic()
-        gap = min(ended - began, GAP_LONGEST)
-        self._not_before = ended + gap
+        debounce = min(ended - began, DEBOUNCE_LONGEST)
+        _log.debug("a pass of %.1f ms, %ssettled", (ended - began) * 1e3, "" if settled else "not ")
+        self._not_before = ended + debounce
         self._listen(self._woken)
         if settled:
             self._retry = RETRY_FIRST
             if self._timer:
                 self._timer.cancel()
         else:
-            self._pass_in(max(self._retry, gap))
+            self._pass_in(max(self._retry, debounce))
             self._retry = min(self._retry * 2, RETRY_LONGEST)
         return self._progress
+
+    def _converge(self) -> bool:
+        """Whether nothing is left to do, and nothing stands in the way."""
+        try:
+            outcome = self._controller.converge()
+        except EngineEndedError:
+            raise
+        except (OSError, EngineRefusedError, EngineUnreachableError) as error:
+            problem = report.pass_failed(error)
+            self._progress = report.no_progress(self._progress, problem)
+            self._tell((problem,))
+            return False
+        self._progress = report.progress(outcome)
+        self._tell(outcome.problems)
+        return outcome.settled and not outcome.problems
+
+    def _tell(self, problems: tuple[Diagnostic, ...]) -> None:
+        """Each problem once, until it is gone and comes back."""
+        for problem in problems:
+            if problem not in self._told:
+                _log.warning("%s", problem.message)
+        self._told = problems
 
     def _obey(self, client: Client, request: Message) -> None:
         try:
             client.reply(**self._reply_to(request))
-        except EngineUnreachableError as gone:
-            client.refuse(str(gone))
-            self._end(gone)
+        except EngineEndedError as ended:
+            client.refuse(str(ended))
+            self._end(ended)
+        except (EngineUnreachableError, EngineRefusedError) as error:
+            client.refuse(str(error))
         except (KeyError, TypeError, ValueError) as error:
             client.refuse(f"the request is not understood: {error}")
         except OSError as error:

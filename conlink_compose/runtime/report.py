@@ -45,9 +45,13 @@ def progress(outcome: Outcome) -> Report:
     }
 
 
-def no_progress(last: Report, error: Exception) -> Report:
+def pass_failed(error: Exception) -> Diagnostic:
     """A pass that could not be ended, and is tried again."""
-    problem = Diagnostic("pass-failed", f"the network could not be looked at: {error}")
+    return Diagnostic("pass-failed", f"the network could not be looked at: {error}")
+
+
+def no_progress(last: Report, problem: Diagnostic) -> Report:
+    """What was last known, and that it is not settled."""
     return {**last, "settled": False, "problems": [problem.as_dict()]}
 
 

@@ -13,7 +13,7 @@ import pytest
 from conlink_compose.ipc.connection import Connection
 from conlink_compose.ipc.loop import Loop
 from conlink_compose.ipc.message import Message
-from conlink_compose.ipc.server import Client, Server
+from conlink_compose.ipc.server import Client, Server, listening_socket
 
 LARGE = "x" * 3_000_000
 
@@ -41,7 +41,7 @@ class Served:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.loop = Loop()
-        self.server = Server(self.loop, str(path), self.obey, log="some.log")
+        self.server = Server(self.loop, listening_socket(str(path)), self.obey, log="some.log")
         self.thread = threading.Thread(target=self.loop.run)
         self.thread.start()
 

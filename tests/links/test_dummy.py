@@ -6,7 +6,7 @@ from conlink_compose.topology import Endpoint, Link, Node, Owner
 
 OWNER = Owner("host", "internet")
 END = Endpoint(OWNER, "dns", mac="02:00:00:00:00:08")
-BOUND = BoundLink(Link("dummy", END), Node("internet", OWNER, 1, "/ns"), END)
+BOUND = BoundLink(Link("dummy", END), Node("internet", OWNER, 1), END)
 
 
 def test_a_dummy_lies_in_its_node_and_has_no_peer() -> None:

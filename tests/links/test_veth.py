@@ -10,7 +10,7 @@ from conlink_compose.topology import Endpoint, Forward, Link, Node, Owner, Vlan
 
 OWNER = Owner("service", "web")
 END = Endpoint(OWNER, "eth0", (ip_interface("10.0.0.1/24"),), mac="02:00:00:00:00:01")
-NODE = Node("web-1", OWNER, 1, "/ns")
+NODE = Node("web-1", OWNER, 1)
 
 
 def test_the_end_in_the_node_comes_first_and_carries_what_is_declared() -> None:

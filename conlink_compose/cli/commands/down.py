@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conlink_compose.cli import console
-from conlink_compose.cli.context import project_name
+from conlink_compose.cli.context import project_of
 
 
 def down(
@@ -24,8 +24,8 @@ def down(
       conlink-compose down
       conlink-compose -p lab down -t 0
     """
-    from conlink_compose.engines.sandbox.client.down import down as end_project
-
-    name = project_name(context)
-    was_up = end_project(name, timeout)
-    console.say(f"{name} is down" if was_up else f"{name} was not up; nothing to do")
+    project = project_of(context)
+    was_up = project.down(timeout)
+    console.say(
+        f"{project.name} is down" if was_up else f"{project.name} was not up; nothing to do"
+    )

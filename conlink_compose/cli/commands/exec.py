@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from conlink_compose.cli.project import control_of, node_named
+from conlink_compose.cli.project import node_named, with_processes
 
 
 def exec_in_node(
@@ -30,22 +30,10 @@ def exec_in_node(
       conlink-compose exec r1 sh
     """
     del no_tty
-    from conlink_compose.engines.sandbox.client.enter import run_in
-
-    control = control_of(context)
-    found = node_named(control.nodes(), node, index)
-    entrance = control.enter(found.name)
-    try:
-        status = run_in(
-            entrance.pidfd,
-            command,
-            environment={**entrance.environment, **_terminal(), **_pairs(env or [])},
-            working_dir=workdir or entrance.working_dir,
-            node=found.name,
-        )
-    finally:
-        os.close(entrance.pidfd)
-    raise typer.Exit(status)
+    project, processes = with_processes(context)
+    found = node_named(project.nodes(), node, index)
+    environment = {**_terminal(), **_pairs(env or [])}
+    raise typer.Exit(processes.run_in(found.name, command, environment, workdir))
 
 
 def _terminal() -> dict[str, str]:

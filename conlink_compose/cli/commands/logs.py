@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conlink_compose.cli.log_lines import LogPrinter
-from conlink_compose.cli.project import control_of, end, nodes_named
+from conlink_compose.cli.project import end, nodes_named, with_processes
 
 
 def logs(
@@ -31,12 +31,11 @@ def logs(
     """
     if tail != "all" and not tail.isdigit():
         end(f"--tail takes a number or `all`; this is `{tail}`", 2)
-    control = control_of(context)
-    statuses = control.nodes()
+    project, processes = with_processes(context)
+    statuses = project.nodes()
     chosen = [status.name for status in nodes_named(statuses, names or ())]
     printer = LogPrinter([s.name for s in statuses], prefix=not no_log_prefix, times=timestamps)
     wanted = chosen if names else ()
-    for line in control.logs(
-        follow=follow, tail=None if tail == "all" else int(tail), nodes=wanted
-    ):
+    last = None if tail == "all" else int(tail)
+    for line in processes.logs(follow=follow, tail=last, nodes=wanted):
         printer.show(line)

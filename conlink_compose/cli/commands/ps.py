@@ -10,7 +10,7 @@ import typer
 from conlink_compose.cli import console
 from conlink_compose.cli.form import TableForm
 from conlink_compose.cli.network_table import combine, network_table
-from conlink_compose.cli.project import control_of, nodes_named
+from conlink_compose.cli.project import nodes_named, running
 
 
 def ps(
@@ -27,11 +27,9 @@ def ps(
       conlink-compose ps
       conlink-compose ps --format json | jq '.[].interfaces'
     """
-    from conlink_compose.runtime.client import ask
-
-    control = control_of(context)
-    network = ask(control.folder, verb="network")
-    nodes = combine(nodes_named(control.nodes(), names or ()), network)
+    project = running(context)
+    network = project.ask("network")
+    nodes = combine(nodes_named(project.nodes(), names or ()), network)
     if form is TableForm.JSON:
         console.out(json.dumps(nodes, indent=2))
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conlink_compose.cli import console
-from conlink_compose.cli.project import control_of, nodes_named
+from conlink_compose.cli.project import nodes_named, with_processes
 
 
 def restart(
@@ -20,7 +20,7 @@ def restart(
     Example:
       conlink-compose restart r1
     """
-    control = control_of(context)
-    chosen = [status.name for status in nodes_named(control.nodes(), names or ())]
-    control.restart(chosen)
+    project, processes = with_processes(context)
+    chosen = [status.name for status in nodes_named(project.nodes(), names or ())]
+    processes.restart(chosen)
     console.say(f"restarting {', '.join(chosen)}")

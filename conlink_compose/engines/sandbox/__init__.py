@@ -1,11 +1,17 @@
 """The sandbox engine: every service as processes in namespaces of its own, with nothing but Python.
 
-Import what is needed from its modules; the supervisor must stay small, so nothing is gathered here.
+The supervisor imports this too and must stay small, so nothing is gathered here.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from conlink_compose.engines import EngineRefusedError
+
+if TYPE_CHECKING:
+    from conlink_compose.engines import Engine, Project
 
 
 class SandboxError(EngineRefusedError):
@@ -14,3 +20,17 @@ class SandboxError(EngineRefusedError):
 
 class StoppingError(SandboxError):
     """Just now the project is being stopped; a moment later nothing is left of it."""
+
+
+def engine(place: str) -> Engine:
+    """`place` is the project's state folder. Raises `EngineUnreachableError`."""
+    from conlink_compose.engines.sandbox.client.engine import Sandbox
+
+    return Sandbox(Path(place))
+
+
+def project(name: str) -> Project:
+    """Raises `SandboxError` for a bad name, or where its folder is somebody else's."""
+    from conlink_compose.engines.sandbox.client.project import SandboxProject
+
+    return SandboxProject(name)

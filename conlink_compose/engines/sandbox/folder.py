@@ -15,6 +15,7 @@ from pathlib import Path
 from conlink_compose.engines.sandbox import SandboxError
 
 SOCKET = "engine.sock"
+RUNTIME_SOCKET = "runtime.sock"
 LOCK = "lock"
 LOGS = "logs"
 RUNTIME_LOG = "runtime.log"

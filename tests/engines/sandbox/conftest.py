@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.engines.sandbox.client.control import Applied, Control, Wanted
+from conlink_compose.engines import Changes, NodeStatus, Wanted
+from conlink_compose.engines.sandbox.client.control import Control
 from conlink_compose.engines.sandbox.client.down import down
 from conlink_compose.engines.sandbox.client.start import start
 from conlink_compose.engines.sandbox.folder import make_state_folder
-from conlink_compose.engines.sandbox.protocol import NodeStatus
 from conlink_compose.state import READY
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
@@ -30,7 +30,7 @@ class Lab:
     def start(self, runtime_argv: Sequence[str] = ()) -> None:
         start(self.name, runtime_argv)
 
-    def apply(self, *workloads: Workload, hosts: Mapping[str, str] | None = None) -> Applied:
+    def apply(self, *workloads: Workload, hosts: Mapping[str, str] | None = None) -> Changes:
         return self.control.apply(Wanted(workloads, hosts or {}))
 
     def up(self, *workloads: Workload, hosts: Mapping[str, str] | None = None) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from conlink_compose.engines import Wanted
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.client.control import Wanted
 from conlink_compose.engines.sandbox.folder import connect
 from conlink_compose.workload import Workload
 

@@ -28,7 +28,7 @@ def test_a_restart_is_a_new_life(lab: Lab, shell: Make) -> None:
         lab.wait(lambda: lab.state("web-1") in ("waiting", "exited"))
         lab.open_gates()
     status = lab.wait_for("web-1", "exited")
-    assert (status.exit_code, status.restarts, status.pid) == (7, 2, None)
+    assert (status.exit_code, status.restarts, status.life) == (7, 2, None)
     assert lab.texts("web-1") == ["run"] * 3
 
 
@@ -46,10 +46,10 @@ def test_without_a_policy_one_life_is_all_and_apply_begins_another(lab: Lab, she
 def test_the_stop_signal_is_heard_and_the_exit_code_kept(lab: Lab, shell: Make) -> None:
     lab.up(shell("web", CATCH))
     lab.wait_for_text("armed")
-    before = lab.status("web-1").pid
+    before = lab.status("web-1").life
     lab.control.restart(["web-1"])
     lab.wait_for_text("caught")
-    assert lab.wait_for("web-1", "waiting").pid != before
+    assert lab.wait_for("web-1", "waiting").life != before
 
 
 def test_the_deaf_are_killed_after_their_grace(lab: Lab, shell: Make) -> None:

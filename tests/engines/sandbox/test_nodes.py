@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from conlink_compose.engines import Wanted
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.client.control import Wanted
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Mount, Workload
 
@@ -25,14 +25,14 @@ def test_a_node_waits_at_the_gate_until_its_lo_is_marked(lab: Lab, shell: Make) 
     lab.start()
     lab.apply(shell("web", "echo begun; exec sleep 1000"))
     status = lab.wait_for("web-1", "waiting")
-    assert status.pid is not None
+    assert status.life is not None
     assert lab.texts() == []
     links = json.loads(lab.inside("web-1", "ip", "-j", "link").stdout)
     assert [(link["ifname"], "UP" in link["flags"]) for link in links] == [("lo", True)]
     assert lab.inside("web-1", "ip", "link", "set", "lo", "alias", "another").returncode == 0
     assert lab.state("web-1") == "waiting"
     lab.open_gate("web-1")
-    assert lab.wait_for("web-1", "running").pid == status.pid
+    assert lab.wait_for("web-1", "running").life == status.life
     lab.wait_for_text("begun")
 
 
@@ -218,29 +218,29 @@ def test_the_hosts_file_is_rewritten_in_place(lab: Lab, host: Make) -> None:
     lab.up(host("h1"), hosts={"h1": "10.0.0.1 one\n"})
     read = ("cat", "/etc/hosts")
     assert lab.inside("h1", *read).stdout == "10.0.0.1 one\n"
-    pid = lab.status("h1").pid
+    life = lab.status("h1").life
     lab.apply(host("h1"), hosts={"h1": "10.0.0.2 two\n"})
     assert lab.inside("h1", *read).stdout == "10.0.0.2 two\n"
-    assert lab.status("h1").pid == pid
+    assert lab.status("h1").life == life
     assert Path("/etc/hosts").read_bytes() == before
 
 
 def test_scaling_recreating_and_orphans(lab: Lab, shell: Make, host: Make) -> None:
     web = shell("web", "exec sleep 1000", replicas=3)
     lab.up(web, host("h1"))
-    before = {status.name: status.pid for status in lab.control.nodes()}
+    before = {status.name: status.life for status in lab.control.nodes()}
 
-    assert lab.apply(replace(web, replicas=2)).removed == ("web-3", "h1")
+    assert lab.apply(replace(web, replicas=2)).remove == ("web-3", "h1")
     lab.wait(lambda: len(lab.control.nodes()) == 2)
-    assert {s.name: s.pid for s in lab.control.nodes()}.items() <= before.items()
+    assert {s.name: s.life for s in lab.control.nodes()}.items() <= before.items()
 
     changed = replace(web, replicas=2, environment=(("A", "1"),))
-    assert lab.apply(changed).recreated == ("web-1", "web-2")
-    lab.wait(lambda: all(s.pid not in (None, before[s.name]) for s in lab.control.nodes()))
+    assert lab.apply(changed).recreate == ("web-1", "web-2")
+    lab.wait(lambda: all(s.life not in (None, before[s.name]) for s in lab.control.nodes()))
 
-    assert lab.control.apply(Wanted([changed], recreate=["web-2"])).recreated == ("web-2",)
+    assert lab.control.apply(Wanted([changed], recreate=["web-2"])).recreate == ("web-2",)
     assert lab.apply().orphans == ("web-1", "web-2")
-    assert lab.control.apply(Wanted(remove_orphans=True)).removed == ("web-1", "web-2")
+    assert lab.control.apply(Wanted(remove_orphans=True)).remove == ("web-1", "web-2")
     lab.wait(lambda: not lab.control.nodes())
     assert list((lab.folder / "hosts").iterdir()) == []
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from conlink_compose.engines import Changes, Wanted
 from conlink_compose.engines.sandbox import StoppingError
-from conlink_compose.engines.sandbox.client.control import Applied, Wanted
 from conlink_compose.engines.sandbox.client.down import down
 from conlink_compose.engines.sandbox.client.up import up
 from conlink_compose.engines.sandbox.folder import TOPOLOGY
@@ -20,12 +20,12 @@ Make = Callable[..., Workload]
 
 
 @pytest.fixture
-def bring_up(lab: Lab, host: Make) -> Callable[[], Applied]:
+def bring_up(lab: Lab, host: Make) -> Callable[[], Changes]:
     wanted = Wanted([host("h1")], declaration="declared")
     return lambda: up(lab.name, [], wanted)
 
 
-def test_ups_and_downs_at_once_all_succeed(lab: Lab, bring_up: Callable[[], Applied]) -> None:
+def test_ups_and_downs_at_once_all_succeed(lab: Lab, bring_up: Callable[[], Changes]) -> None:
     with ThreadPoolExecutor(6) as pool:
         ups = [pool.submit(bring_up) for _ in range(16)]
         downs = [pool.submit(down, lab.name, 0) for _ in range(16)]
@@ -39,13 +39,13 @@ def test_ups_and_downs_at_once_all_succeed(lab: Lab, bring_up: Callable[[], Appl
 
 
 def test_an_up_during_a_down_waits_for_its_end_and_begins_anew(
-    lab: Lab, shell: Make, bring_up: Callable[[], Applied]
+    lab: Lab, shell: Make, bring_up: Callable[[], Changes]
 ) -> None:
     ending = _begin_to_stop(lab, shell)
     begun = time.monotonic()
     applied = bring_up()
     assert time.monotonic() - begun > 0.3
-    assert applied.created == ("h1",)
+    assert applied.create == ("h1",)
     assert [status.name for status in lab.control.nodes()] == ["h1"]
     ending.join()
 
@@ -62,7 +62,7 @@ def _begin_to_stop(lab: Lab, shell: Make) -> threading.Thread:
 
 def _is_stopping(lab: Lab) -> bool:
     try:
-        lab.control.foresee([])
+        lab.control.foresee(Wanted())
     except StoppingError:
         return True
     return False

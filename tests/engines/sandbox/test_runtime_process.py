@@ -16,19 +16,19 @@ Make = Callable[..., Workload]
 GATEKEEPER = """
 import select, subprocess, sys
 from pathlib import Path
-from conlink_compose.engines.sandbox.client.control import Sandbox
+from conlink_compose.engines.sandbox.client.engine import Sandbox
 engine = Sandbox(Path(sys.argv[1]))
 print("begun", flush=True)
 while True:
     engine.drain()
-    for node in engine.nodes():
+    for node in (node for node in engine.nodes() if node.life):
         if "conlink:ready" not in subprocess.run(
-            ["nsenter", f"--net={node.netns}", "ip", "link", "show", "lo"],
+            ["nsenter", f"--net={node.life.netns}", "ip", "link", "show", "lo"],
             capture_output=True, text=True, check=True,
         ).stdout:
             engine.run(node, ["echo", "linked", node.name])
             subprocess.run(
-                ["nsenter", f"--net={node.netns}", "ip", "link", "set", "lo", "alias",
+                ["nsenter", f"--net={node.life.netns}", "ip", "link", "set", "lo", "alias",
                  "conlink:ready"], check=True)
     select.select([engine], [], [])
 """
@@ -62,13 +62,13 @@ def test_a_killed_runtime_comes_back_and_no_node_notices(
 ) -> None:
     first = runtime()
     lab.apply(host("h1"))
-    before = lab.wait_for("h1", "running").pid
+    before = lab.wait_for("h1", "running").life
     os.kill(first, signal.SIGKILL)
     lab.wait(lambda: (lab.folder / "runtime.log").read_text().count("begun") == 2)
     assert _find(str(lab.folder)) != first
-    assert lab.status("h1").pid == before
+    assert lab.status("h1").life == before
     lab.control.restart(["h1"])
-    lab.wait(lambda: lab.state("h1") == "running" and lab.status("h1").pid != before)
+    lab.wait(lambda: lab.state("h1") == "running" and lab.status("h1").life != before)
 
 
 def _find(folder: str) -> int:

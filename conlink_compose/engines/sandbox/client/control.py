@@ -1,47 +1,20 @@
-"""The supervisor's clients: `Control` for the CLI, `Sandbox` (an `Engine`) for the runtime."""
+"""The supervisor's verbs, as calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from conlink_compose.engines.sandbox import SandboxError
+from conlink_compose.engines import Changes, LogLine, NodeStatus, Wanted
 from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.client.connection import Connection
-from conlink_compose.engines.sandbox.logs.reader import LogLine, LogReader
-from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, NodeStatus
+from conlink_compose.engines.sandbox.logs.reader import LogReader
+from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, status_from
 from conlink_compose.engines.sandbox.supervisor.surroundings import raise_file_limit
 from conlink_compose.engines.sandbox.workload_json import to_data
-from conlink_compose.topology import Node, Owner, OwnerKind
-from conlink_compose.workload import Workload
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a project shall be. `hosts` holds the beginning of each node's /etc/hosts,
-    `hosts_common` what all of them end with: sent once, for the supervisor's memory is what every
-    fork of it pays for. `declaration` is kept, unread, for the runtime. `recreate` names nodes or
-    services."""
-
-    workloads: Sequence[Workload] = ()
-    hosts: Mapping[str, str] = field(default_factory=dict)
-    hosts_common: str = ""
-    declaration: str = ""
-    remove_orphans: bool = False
-    recreate: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What an apply began, by node name; `orphans` are no longer declared and were left running."""
-
-    created: tuple[str, ...]
-    recreated: tuple[str, ...]
-    started: tuple[str, ...]
-    removed: tuple[str, ...]
-    orphans: tuple[str, ...]
+from conlink_compose.topology import Life
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +36,7 @@ class Control:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def apply(self, wanted: Wanted) -> Applied:
+    def apply(self, wanted: Wanted) -> Changes:
         """Make the project be what is wanted. Returns when that is decided, not when it runs."""
         answer = self._ask(
             "apply",
@@ -74,23 +47,30 @@ class Control:
             remove_orphans=wanted.remove_orphans,
             recreate=list(wanted.recreate),
         )
-        return _applied(answer)
+        return _changes(answer)
 
-    def foresee(self, workloads: Sequence[Workload]) -> Applied:
+    def foresee(self, wanted: Wanted) -> Changes:
         """What `apply` would do to the nodes; nothing is touched."""
-        data = [to_data(workload) for workload in workloads]
-        return _applied(self._ask("apply", workloads=data, only_foresee=True))
+        answer = self._ask(
+            "apply",
+            workloads=[to_data(workload) for workload in wanted.workloads],
+            remove_orphans=wanted.remove_orphans,
+            recreate=list(wanted.recreate),
+            only_foresee=True,
+        )
+        return _changes(answer)
 
     def nodes(self) -> tuple[NodeStatus, ...]:
-        return tuple(NodeStatus.from_data(data) for data in self._ask("nodes")["nodes"])
+        return tuple(status_from(data) for data in self._ask("nodes")["nodes"])
 
     def events(self) -> Connection:
         """Turns readable when a status may have changed; `drain` it, and `close` it in the end."""
         return subscribe(self.folder, EVERYTHING)
 
-    def run(self, node: str, argv: Sequence[str]) -> None:
-        """Start a command in a node; its output joins the node's log, its end the node's status."""
-        self._ask("run", node=node, argv=list(argv))
+    def run(self, node: str, argv: Sequence[str], life: Life | None = None) -> None:
+        """Start a command in a node; its output joins the node's log, its end the node's status.
+        Where that `life` of the node is over, nothing is done."""
+        self._ask("run", node=node, argv=list(argv), life=life.id if life else None)
 
     def enter(self, node: str) -> Entrance:
         """For `conlink_compose.engines.sandbox.client.enter.run_in`."""
@@ -143,45 +123,8 @@ def _read(reader: LogReader, kept: Iterator[LogLine], wake: Connection | None) -
             wake.close()
 
 
-def _applied(answer: Mapping[str, Any]) -> Applied:
-    names = ("created", "recreated", "started", "removed", "orphans")
-    return Applied(*(tuple(answer[name]) for name in names))
-
-
-class Sandbox:
-    """The `Engine` the runtime asks. It runs in the project's pid namespace, as do its paths."""
-
-    def __init__(self, folder: Path) -> None:
-        """Raises `EngineUnreachableError`."""
-        self._folder = folder
-        self._control = Control(folder)
-        self._events = subscribe(folder, NAMESPACES)
-
-    def nodes(self) -> Sequence[Node]:
-        return [node_of(status) for status in self._control.nodes() if status.pid is not None]
-
-    def statuses(self) -> tuple[NodeStatus, ...]:
-        """All that is known of the nodes: the commands that were run in their present life too."""
-        return self._control.nodes()
-
-    def fileno(self) -> int:
-        return self._events.fileno()
-
-    def drain(self) -> None:
-        self._events.drain()
-
-    def run(self, node: Node, argv: Sequence[str]) -> None:
-        """Does nothing where that life of the node is over: the next one makes an event."""
-        pid = int(node.netns.split("/")[2])
-        with Connection(self._folder) as connection:
-            try:
-                connection.ask({"verb": "run", "node": node.name, "argv": list(argv), "pid": pid})
-            except SandboxError:
-                still_there = any(
-                    status.name == node.name and status.pid == pid for status in self.statuses()
-                )
-                if still_there:
-                    raise
+def _changes(answer: Mapping[str, Any]) -> Changes:
+    return Changes(**{field.name: tuple(answer[field.name]) for field in fields(Changes)})
 
 
 def subscribe(folder: Path, topic: str) -> Connection:
@@ -189,9 +132,3 @@ def subscribe(folder: Path, topic: str) -> Connection:
     connection = Connection(folder)
     connection.ask({"verb": "events", "of": topic})
     return connection
-
-
-def node_of(status: NodeStatus) -> Node:
-    kind, name = status.owner
-    owner = Owner(cast("OwnerKind", kind), name)
-    return Node(status.name, owner, status.index, f"/proc/{status.pid}/ns/net")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from conlink_compose.engines import EngineUnreachableError
+from conlink_compose.engines import Changes, EngineUnreachableError, Wanted
 from conlink_compose.engines.sandbox import StoppingError
-from conlink_compose.engines.sandbox.client.control import Applied, Control, Wanted
+from conlink_compose.engines.sandbox.client.control import Control
 from conlink_compose.engines.sandbox.client.start import start
 
 PATIENCE = 30.0
 """Seconds for a project that is being taken down to be gone."""
 
 
-def up(project: str, runtime_argv: Sequence[str], wanted: Wanted) -> Applied:
+def up(project: str, runtime_argv: Sequence[str], wanted: Wanted) -> Changes:
     """Start the supervisor of `project` where there is none, and make it be what is `wanted`.
     Where somebody takes it down at this moment, that is waited for, and all is begun anew.
 

@@ -8,24 +8,14 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
+from conlink_compose.engines import LogLine
 from conlink_compose.engines.sandbox.logs.file import OLDER, SUFFIX
 
 _by_time = attrgetter("time")
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """`time` is UTC in ISO 8601; `stream` is stdout, stderr, or engine."""
-
-    time: str
-    node: str
-    stream: str
-    text: str
 
 
 class LogReader:

@@ -24,7 +24,7 @@ from conlink_compose.engines.sandbox.supervisor.runtime_process import RuntimePr
 from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings, raise_file_limit
 from conlink_compose.engines.sandbox.supervisor.verbs import Verbs
 from conlink_compose.ipc.loop import Loop
-from conlink_compose.ipc.server import Client, Server
+from conlink_compose.ipc.server import Client, Server, listening_socket
 
 
 class Supervisor:
@@ -48,9 +48,10 @@ class Supervisor:
         )
         self._nodes = Nodes(around)
         self._runtime = RuntimeProcess(settings["runtime_argv"], folder, self._loop)
+        verbs = Verbs(self._nodes, self._stop, folder)
         with state.socket_address(folder) as address:
-            verbs = Verbs(self._nodes, self._stop, folder)
-            self._server = Server(self._loop, address, verbs.handle, log=SUPERVISOR_LOG)
+            listener = listening_socket(address)
+        self._server = Server(self._loop, listener, verbs.handle, log=SUPERVISOR_LOG)
 
     def run(self) -> None:
         """Until it is stopped, and nothing of the project is left but this process."""

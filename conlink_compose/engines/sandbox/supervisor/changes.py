@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from conlink_compose.engines import Changes
 from conlink_compose.engines.sandbox.workload_json import same_process
 from conlink_compose.topology import Service
 from conlink_compose.workload import Workload
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Node names, in the order of the file. `orphans` are left running."""
-
-    create: tuple[str, ...] = ()
-    recreate: tuple[str, ...] = ()
-    start: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    orphans: tuple[str, ...] = ()
 
 
 def nodes_of(workload: Workload) -> tuple[str, ...]:

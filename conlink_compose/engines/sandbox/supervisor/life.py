@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -11,14 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from conlink_compose import topology
+from conlink_compose.engines import CommandStatus
 from conlink_compose.engines.sandbox.child.spawn import Birth, Descriptors, be_command, be_node
 from conlink_compose.engines.sandbox.logs.file import LogFile
 from conlink_compose.engines.sandbox.logs.pump import Pump
-from conlink_compose.engines.sandbox.protocol import CommandStatus
 from conlink_compose.engines.sandbox.supervisor.pipes import open_pipes
 from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
 from conlink_compose.ipc.loop import Timer
 
+_NUMBERS = itertools.count(1)
 _ENDS_BY_DEFAULT = frozenset(
     {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2}
 )
@@ -55,6 +58,7 @@ class Life:
         self._heard = b""
         self._about_to_exec = False
         self._killer: Timer | None = None
+        self._id = str(next(_NUMBERS))
         self._fork()
 
     def _fork(self) -> None:
@@ -73,6 +77,11 @@ class Life:
     @property
     def has_namespaces(self) -> bool:
         return self.stage != "created"
+
+    @property
+    def shown(self) -> topology.Life | None:
+        """As others know it, once it has namespaces."""
+        return topology.Life(self._id, f"/proc/{self.pid}/ns/net") if self.has_namespaces else None
 
     @property
     def is_held(self) -> bool:

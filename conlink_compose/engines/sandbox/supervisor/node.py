@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from conlink_compose.engines import NodeStatus
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.child.spawn import Birth
 from conlink_compose.engines.sandbox.folder import LOGS
 from conlink_compose.engines.sandbox.logs.file import SUFFIX, LogFile
-from conlink_compose.engines.sandbox.protocol import NodeStatus
 from conlink_compose.engines.sandbox.supervisor.life import Life
 from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
 from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
@@ -28,12 +28,12 @@ class Node:
     def __init__(
         self,
         name: str,
-        index: int,
+        replica: int,
         workload: Workload,
         around: Surroundings,
         on_change: Callable[[Node], None],
     ) -> None:
-        self.name, self.index, self.workload = name, index, workload
+        self.name, self.replica, self.workload = name, replica, workload
         self.life: Life | None = None
         self.has_started = False
         self._around, self._on_change = around, on_change
@@ -126,10 +126,10 @@ class Node:
         problem = life.problem if life else self._problem
         return NodeStatus(
             name=self.name,
-            owner=(self.workload.owner.kind, self.workload.owner.name),
-            index=self.index,
+            owner=self.workload.owner,
+            replica=self.replica,
             state=self.state,
-            pid=life.pid if life and life.has_namespaces else None,
+            life=life.shown if life else None,
             exit_code=None if life else self._exit_code,
             restarts=self._restarts,
             started_at=life.started_at if life else None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from conlink_compose.engines import Changes, NodeStatus
 from conlink_compose.engines.sandbox import SandboxError, StoppingError
-from conlink_compose.engines.sandbox.protocol import NodeStatus
-from conlink_compose.engines.sandbox.supervisor.changes import Changes, decide, nodes_of
+from conlink_compose.engines.sandbox.supervisor.changes import decide, nodes_of
 from conlink_compose.engines.sandbox.supervisor.node import Node
 from conlink_compose.engines.sandbox.supervisor.order import awaited, stoppable
 from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
@@ -35,14 +35,14 @@ class Nodes:
         /etc/hosts cannot be written."""
         changes = self.foresee(workloads, remove_orphans, recreate)
         wanted = {
-            name: (workload, index)
+            name: (workload, replica)
             for workload in workloads
-            for index, name in enumerate(nodes_of(workload), 1)
+            for replica, name in enumerate(nodes_of(workload), 1)
         }
         for name in changes.remove:
             self._remove(name)
-        for name, (workload, index) in wanted.items():
-            self._want(name, index, workload, name in changes.recreate)
+        for name, (workload, replica) in wanted.items():
+            self._want(name, replica, workload, name in changes.recreate)
         in_order = dict.fromkeys((*wanted, *self._nodes))  # that of the files
         self._nodes = {name: self._nodes[name] for name in in_order if name in self._nodes}
         self._look_soon()
@@ -61,6 +61,12 @@ class Nodes:
         }
         at_rest = {name for name in present if self._nodes[name].is_at_rest}
         return decide(present, workloads, remove_orphans, recreate, at_rest)
+
+    def lives(self, name: str, life: str) -> bool:
+        """Whether that life of the node `name` goes on."""
+        node = self._nodes.get(name)
+        shown = node.life.shown if node and node.life else None
+        return shown is not None and shown.id == life
 
     def refuse_while_stopping(self) -> None:
         """Raises `StoppingError`."""
@@ -102,10 +108,10 @@ class Nodes:
         graces = (n.workload.stop_grace if grace is None else grace for n in self._nodes.values())
         return sum(graces)
 
-    def _want(self, name: str, index: int, workload: Workload, anew: bool) -> None:
+    def _want(self, name: str, replica: int, workload: Workload, anew: bool) -> None:
         node = self._nodes.get(name)
         if node is None:
-            self._create(name, index, workload)
+            self._create(name, replica, workload)
         elif anew or name in self._leaving:
             self._renew(node, workload)
         elif name in self._successors:
@@ -115,8 +121,8 @@ class Nodes:
             if node.is_at_rest:
                 self._around.loop.soon(lambda: self._start(node))
 
-    def _create(self, name: str, index: int, workload: Workload) -> None:
-        node = Node(name, index, workload, self._around, self._on_change)
+    def _create(self, name: str, replica: int, workload: Workload) -> None:
+        node = Node(name, replica, workload, self._around, self._on_change)
         self._nodes[name] = node
         self._around.loop.soon(lambda: self._start(node))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines.sandbox import SandboxError, StoppingError
 from conlink_compose.engines.sandbox import folder as state
-from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
+from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, status_data
 from conlink_compose.engines.sandbox.supervisor.changes import nodes_of
 from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
 from conlink_compose.engines.sandbox.workload_json import from_data
@@ -67,13 +68,7 @@ class Verbs:
             self._keep(str(request.get("declaration", "")))
             common = str(request.get("hosts_common", ""))
             changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)
-        client.reply(
-            created=changes.create,
-            recreated=changes.recreate,
-            started=changes.start,
-            removed=changes.remove,
-            orphans=changes.orphans,
-        )
+        client.reply(**asdict(changes))
 
     def _keep(self, declaration: str) -> None:
         """For the runtime to read; whole, or as it was."""
@@ -86,7 +81,7 @@ class Verbs:
             raise SandboxError(f"cannot write {path}: {error.strerror}") from error
 
     def _list(self, client: Client, _: dict[str, Any]) -> None:
-        client.reply(nodes=[status.to_data() for status in self._nodes.statuses()])
+        client.reply(nodes=[status_data(status) for status in self._nodes.statuses()])
 
     def _events(self, client: Client, request: dict[str, Any]) -> None:
         topic = request.get("of", EVERYTHING)
@@ -99,11 +94,9 @@ class Verbs:
         argv = _words(request["argv"])
         if not argv:
             raise SandboxError("there is no command to run")
-        node = self._nodes.get(request["node"])
-        expected = request.get("pid")
-        if expected is not None and node.life and node.life.pid != expected:
-            raise SandboxError(f"{node.name} has begun another life")
-        node.run(argv)
+        name, life = request["node"], request.get("life")
+        if life is None or self._nodes.lives(name, life):
+            self._nodes.get(name).run(argv)
         client.reply()
 
     def _enter(self, client: Client, request: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Asking a runtime: what the CLI knows of it."""
+"""Asking the runtime of a project over its socket."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import time
 from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, socket_address
+from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, RUNTIME_SOCKET, socket_address
 from conlink_compose.ipc import connection
 from conlink_compose.ipc.message import Message
-
-SOCKET = "runtime.sock"
 
 BIRTH_PATIENCE = 10.0
 """Seconds a runtime may take to open its socket: a cold start on a busy machine."""
@@ -33,7 +31,7 @@ class _Connection(connection.Connection):
         while True:
             connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
-                with socket_address(folder, SOCKET) as address:
+                with socket_address(folder, RUNTIME_SOCKET) as address:
                     connected.connect(address)
                 break
             except OSError as error:

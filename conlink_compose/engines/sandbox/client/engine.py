@@ -1,0 +1,55 @@
+"""The runtime's side of the sandbox. It runs in the project's pid namespace, as do its paths."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from conlink_compose.engines import EngineEndedError
+from conlink_compose.engines.sandbox import folder
+from conlink_compose.engines.sandbox.client.control import Control, subscribe
+from conlink_compose.engines.sandbox.protocol import NAMESPACES
+from conlink_compose.ipc.server import listening_socket
+from conlink_compose.topology import Node
+
+
+class Sandbox:
+    """An `Engine`. `state_folder` is the project's."""
+
+    hub = "/proc/self/ns/net"
+    log = folder.RUNTIME_LOG
+
+    def __init__(self, state_folder: Path) -> None:
+        """Raises `EngineUnreachableError`."""
+        self.project = state_folder.name
+        self._folder = state_folder
+        self._control = Control(state_folder)
+        self._events = subscribe(state_folder, NAMESPACES)
+
+    def declared(self) -> str | None:
+        try:
+            return (self._folder / folder.TOPOLOGY).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def listen(self) -> socket.socket:
+        with folder.socket_address(self._folder, folder.RUNTIME_SOCKET) as address:
+            return listening_socket(address)
+
+    def nodes(self) -> Sequence[Node]:
+        return [
+            Node(status.name, status.owner, status.replica, status.life)
+            for status in self._control.nodes()
+        ]
+
+    def fileno(self) -> int:
+        return self._events.fileno()
+
+    def drain(self) -> None:
+        """Raises `EngineEndedError`: the supervisor holds this connection as long as it lives."""
+        if not self._events.drained():
+            raise EngineEndedError(f"the supervisor of {self.project} has ended")
+
+    def run(self, node: Node, argv: Sequence[str]) -> None:
+        self._control.run(node.name, argv, node.life)

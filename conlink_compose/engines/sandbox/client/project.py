@@ -1,0 +1,84 @@
+"""The command line's side of the sandbox: one project by its name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from conlink_compose.compose.load import Document
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.engines import Changes, LogLine, NodeStatus, Processes, Wanted
+from conlink_compose.engines.sandbox.client.control import Control
+from conlink_compose.engines.sandbox.client.down import down
+from conlink_compose.engines.sandbox.client.enter import run_in
+from conlink_compose.engines.sandbox.client.runtime import ask
+from conlink_compose.engines.sandbox.client.start import answers
+from conlink_compose.engines.sandbox.client.up import up
+from conlink_compose.engines.sandbox.folder import state_folder
+from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
+
+
+class SandboxProject:
+    """A `Project`, and its `Processes`. Raises `SandboxError` for a bad name, and where the folder
+    of that name is somebody else's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._folder = state_folder(name)
+        self._control = Control(self._folder)
+
+    @property
+    def processes(self) -> Processes:
+        return self
+
+    def unhonoured(self, document: Document) -> list[Diagnostic]:
+        return sandbox_warnings(document)
+
+    def is_up(self) -> bool:
+        return self._folder.exists() and answers(self._folder)
+
+    def up(self, wanted: Wanted) -> Changes:
+        runtime = ["-m", "conlink_compose.runtime", "sandbox", str(self._folder)]
+        # -P: a json.py in the folder the user happens to stand in is not ours.
+        return up(self.name, [sys.executable, "-P", *runtime], wanted)
+
+    def foresee(self, wanted: Wanted) -> Changes:
+        return self._control.foresee(wanted)
+
+    def nodes(self) -> Sequence[NodeStatus]:
+        return self._control.nodes()
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        return ask(self._folder, verb=verb, **fields)
+
+    def down(self, timeout: float | None = None) -> bool:
+        return down(self.name, timeout)
+
+    def run_in(
+        self,
+        node: str,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        working_dir: str | None,
+    ) -> int:
+        entrance = self._control.enter(node)
+        try:
+            return run_in(
+                entrance.pidfd,
+                argv,
+                environment={**entrance.environment, **environment},
+                working_dir=working_dir or entrance.working_dir,
+                node=node,
+            )
+        finally:
+            os.close(entrance.pidfd)
+
+    def logs(
+        self, *, follow: bool = False, tail: int | None = None, nodes: Sequence[str] = ()
+    ) -> Iterator[LogLine]:
+        return self._control.logs(follow=follow, tail=tail, nodes=nodes)
+
+    def restart(self, nodes: Sequence[str]) -> None:
+        self._control.restart(nodes)
