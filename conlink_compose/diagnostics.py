@@ -6,6 +6,7 @@ A `Diagnostic` is a value. The rooms below the CLI return them and never print;
 
 from __future__ import annotations
 
+import difflib
 import enum
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 TAB_STOP = 8
+LISTED = 20
+"""Words at most in a help line."""
 
 
 class Span(NamedTuple):
@@ -116,3 +119,26 @@ def _character_width(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """`did you mean "web"?`, or None where no known word is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else None
+
+
+def near_or_all(word: str, known: Iterable[str], what: str) -> str:
+    """The near word, or else `what` and every known one: `the services are: a, b`."""
+    words = list(known)
+    near = did_you_mean(word, words)
+    if near:
+        return near
+    if not words:
+        return f"there are no {what.removeprefix('the ').split()[0]} here"
+    return f"{what}: {listing(words)}"
+
+
+def listing(words: list[str]) -> str:
+    """At most `LISTED` words, and how many are left out."""
+    shown = ", ".join(words[:LISTED])
+    return shown if len(words) <= LISTED else f"{shown} and {len(words) - LISTED} more"

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from conlink_compose.compose.compose_keys import unknown_keys
+from conlink_compose.compose.keys import unread_keys
 from conlink_compose.compose.load import Document, load_files
-from conlink_compose.compose.request import Request
+from conlink_compose.compose.locate import Request
 from conlink_compose.diagnostics import Diagnostic, Span, has_errors, in_file_order
-from conlink_compose.document.tree import Map
 from conlink_compose.language import resolve, schema
-from conlink_compose.language.misspelt import misspelt
 from conlink_compose.topology import Topology
 from conlink_compose.workload import Workload
 from conlink_compose.workloads.reader import workloads
@@ -40,18 +38,13 @@ def read(request: Request) -> Reading:
     shape = schema.check(document)
     topology, faults = resolve.resolve(document)
     running, wrong = workloads(document)
-    problems += [*_without_follow_ups(shape, files.doubtful), *_of_nobody(document.tree)]
-    told = files.doubtful | {problem.span for problem in shape if problem.span}
+    problems += [*_without_follow_ups(shape, files.refused), *unread_keys(document.tree)]
+    told = files.refused | {problem.span for problem in shape if problem.span}
     problems += _without_follow_ups([*faults, *wrong], told)
     unique = tuple(in_file_order(problems))
     return Reading(
         document, None if has_errors(unique) else topology, running, unique, files.sources
     )
-
-
-def _of_nobody(tree: Map) -> list[Diagnostic]:
-    """Keys that neither Compose nor we read."""
-    return [*misspelt(tree), *unknown_keys(tree)]
 
 
 def _without_follow_ups(problems: Iterable[Diagnostic], told: set[Span]) -> list[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from conlink_compose.compose.request import Request
+from conlink_compose.compose.locate import Request
 from conlink_compose.diagnostics import Diagnostic, in_file_order, render
 from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
 from conlink_compose.reading import Reading, read

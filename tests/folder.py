@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.compose.load import Document, load
-from conlink_compose.compose.request import Request
+from conlink_compose.compose.locate import Request
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.document.tree import Map
 

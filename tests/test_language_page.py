@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.compose.request import Request
+from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from tests.language_page import PAGE, ROOT, SCHEMA, names, written_anew
 

@@ -47,7 +47,7 @@ def options_of(context: typer.Context) -> Options:
 
 def read(context: typer.Context) -> Reading:
     """The files, read and checked; nothing printed yet."""
-    from conlink_compose.compose.request import Request
+    from conlink_compose.compose.locate import Request
     from conlink_compose.reading import read as read_files
 
     options = options_of(context)

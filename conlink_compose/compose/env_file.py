@@ -10,7 +10,7 @@ from dotenv.parser import Binding, parse_stream
 
 from conlink_compose.compose.variables import substitute
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
-from conlink_compose.document.source import read_source
+from conlink_compose.document.reader import read_source
 
 Variables = dict[str, str | None]
 """None is for a name without `=`: its value comes from outside."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from conlink_compose.compose.files import Files
 from conlink_compose.compose.merge import merge
-from conlink_compose.compose.relative_paths import anchored
-from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.compose.paths import anchored, below
+from conlink_compose.diagnostics import Diagnostic, Span, near_or_all
 from conlink_compose.document.tree import Map, Value
-from conlink_compose.suggest import near_or_all
 
 LONGEST = 50
 """Services that extend one another in a row."""
@@ -34,15 +33,10 @@ def extend(files: Files, tree: Map, name: str, folder: str, variables: Mapping[s
         return tree
     extender = _Extender(files, variables)
     scope = _Scope(name, folder, tree)
-    extended = Map(services.span)
-    for key, service in services.items():
-        value = extender.service(scope, key) if _extends(service) else service
-        extended.put(key, value, services.keys_at[key], services.values_at[key])
-    whole = Map(tree.span)
-    for key, value in tree.items():
-        new = extended if key == "services" else value
-        whole.put(key, new, tree.keys_at[key], tree.values_at[key])
-    return whole
+    extended = {
+        key: extender.service(scope, key) for key, service in services.items() if _extends(service)
+    }
+    return tree.replaced({"services": services.replaced(extended)})
 
 
 def _extends(service: Value) -> bool:
@@ -70,10 +64,7 @@ class _Extender:
         return self.known[key]
 
     def _extended(self, scope: _Scope, name: str, service: Map) -> Map:
-        own = Map(service.span)
-        for key, value in service.items():
-            if key != "extends":
-                own.put(key, value, service.keys_at[key], service.values_at[key])
+        own = service.only(key for key in service if key != "extends")
         base = self._base(scope, service)
         if base is None:
             return own
@@ -110,7 +101,7 @@ class _Extender:
         return self._found(target, wanted, at, file is not None)
 
     def _other_file(self, scope: _Scope, file: str, at: Span) -> _Scope | None:
-        name = self.files.below(scope.folder, file)
+        name = below(scope.folder, file)
         tree = self.files.tree(name, self.variables, at)
         if tree is None:
             return None

@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conlink_compose.compose.interpolate import interpolate
+from conlink_compose.compose.variables import interpolate
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.document.parse import parse
-from conlink_compose.document.source import read_source
+from conlink_compose.document.reader import parse, read_source
 from conlink_compose.document.tree import Map
 
 
@@ -17,14 +16,15 @@ from conlink_compose.document.tree import Map
 class Files:
     """`broken` tells that a file could not be read as a tree, so that what is there is not all.
 
-    `doubtful` are the places of values that are not what was meant; it has been said why.
+    `refused` are the places of values that an error has been told about: what else is wrong with
+    them follows from it.
     """
 
     working_directory: str
     sources: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
-    doubtful: set[Span] = field(default_factory=set)
+    refused: set[Span] = field(default_factory=set)
     _variables: list[Mapping[str, str]] = field(default_factory=list)
     _raw: dict[str, Map | None] = field(default_factory=dict)
     _filled: dict[tuple[str, int], Map | None] = field(default_factory=dict)
@@ -46,19 +46,15 @@ class Files:
             if tree is not None:
                 # It is filled in where it stands; another set of variables reads the file anew.
                 del self._raw[name]
-                problems, doubtful = interpolate(tree, variables, self.sources[name])
+                problems, refused = interpolate(tree, variables, self.sources[name])
                 self.diagnostics += problems
-                self.doubtful |= doubtful
+                self.refused |= refused
         return self._filled[key]
 
     def kept(self, variables: Mapping[str, str]) -> Mapping[str, str]:
         """`variables`, made to live as long as this."""
         self._variables.append(variables)
         return variables
-
-    def below(self, folder: str, name: str) -> str:
-        """`name`, written in a file of `folder`, as a name from the working directory."""
-        return os.path.normpath(os.path.join(folder, os.path.expanduser(name)))  # noqa: PTH111, PTH118
 
     def absolute(self, name: str) -> str:
         return os.path.normpath(os.path.join(self.working_directory, name))  # noqa: PTH118
@@ -74,6 +70,6 @@ class Files:
         self.sources[name] = text
         tree, problems = parse(text, name)
         self.diagnostics += problems
-        self.doubtful |= {problem.span for problem in problems if problem.span}
+        self.refused |= {problem.span for problem in problems if problem.span}
         self.broken = self.broken or tree is None
         return tree

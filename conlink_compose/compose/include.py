@@ -9,9 +9,9 @@ from typing import Protocol
 
 from conlink_compose.compose.env_file import read_env_file
 from conlink_compose.compose.files import Files
-from conlink_compose.compose.relative_paths import anchored
+from conlink_compose.compose.paths import anchored, below
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
-from conlink_compose.document.source import STDIN
+from conlink_compose.document.reader import STDIN
 from conlink_compose.document.tree import List, Map, Value
 
 RESOURCES = ("services", "networks", "volumes", "configs", "secrets", "models")
@@ -39,7 +39,7 @@ def include(files: Files, tree: Map, scope: Scope, layered: Layered) -> Map:
     """`tree` with what its `include` names. Problems go to `files`."""
     if tree.get("include") is None:
         return tree
-    whole = _copy(tree)
+    whole = tree.replaced({})
     for at, entry in _entries(files, tree):
         included = _read(files, at, entry, scope, layered)
         if included is not None:
@@ -59,7 +59,7 @@ def _entries(files: Files, tree: Map) -> Iterator[tuple[Span, _Entry]]:
     if not isinstance(value, List):
         files.diagnostics.append(_bad(at))
         return
-    for item, item_at in zip(value, value.values_at, strict=True):
+    for item, item_at in value.placed():
         entry = _entry(item)
         if entry is None:
             files.diagnostics.append(_bad(item_at))
@@ -93,7 +93,7 @@ def _bad(at: Span) -> Diagnostic:
 
 
 def _read(files: Files, at: Span, entry: _Entry, scope: Scope, layered: Layered) -> Map | None:
-    names = tuple(files.below(scope.folder, path) for path in entry.paths)
+    names = tuple(below(scope.folder, path) for path in entry.paths)
     repeated = next((name for name in names if name in scope.chain), None)
     if repeated is not None:
         way = " -> ".join([*scope.chain, repeated])
@@ -106,7 +106,7 @@ def _read(files: Files, at: Span, entry: _Entry, scope: Scope, layered: Layered)
         return None
     folder = os.path.dirname(names[0])  # noqa: PTH120
     if entry.project_directory is not None:
-        folder = files.below(scope.folder, entry.project_directory)
+        folder = below(scope.folder, entry.project_directory)
     variables = _variables(files, at, entry, folder, scope)
     tree = layered(files, names, Scope(folder, variables, scope.chain), at)
     return None if tree is None else _resources(files, tree, folder)
@@ -116,8 +116,8 @@ def _variables(
     files: Files, at: Span, entry: _Entry, folder: str, scope: Scope
 ) -> Mapping[str, str]:
     """The including project's variables win over those of the included one's own files."""
-    names = [files.below(scope.folder, name) for name in entry.env_files]
-    default = files.below(folder, ".env")
+    names = [below(scope.folder, name) for name in entry.env_files]
+    default = below(folder, ".env")
     if not names and os.path.isfile(files.absolute(default)):  # noqa: PTH113
         names = [default]
     variables = dict(scope.variables)
@@ -134,14 +134,10 @@ def _variables(
 
 def _resources(files: Files, tree: Map, folder: str) -> Map:
     """What Compose takes over: services, networks, ...; no `x-` key of the top level."""
-    taken = Map(tree.span)
-    for key in RESOURCES:
-        value = tree.get(key)
-        if not isinstance(value, Map):
-            continue
-        if key == "services":
-            value = _anchored(value, files.absolute(folder))
-        taken.put(key, value, tree.keys_at[key], tree.values_at[key])
+    taken = tree.only(key for key in RESOURCES if isinstance(tree.get(key), Map))
+    services = taken.get("services")
+    if isinstance(services, Map):
+        taken["services"] = _anchored(services, files.absolute(folder))
     if "x-conlink" in tree:
         message = "Compose drops the top-level `x-` keys of an included file, so this block is too"
         advice = "move it into a service or a file that you name with -f"
@@ -152,21 +148,23 @@ def _resources(files: Files, tree: Map, folder: str) -> Map:
 
 
 def _anchored(services: Map, folder: str) -> Map:
-    changed = Map(services.span)
-    for name, service in services.items():
-        new = anchored(service, folder) if isinstance(service, Map) else service
-        changed.put(name, new, services.keys_at[name], services.values_at[name])
-    return changed
+    return services.replaced(
+        {
+            name: anchored(service, folder)
+            for name, service in services.items()
+            if isinstance(service, Map)
+        }
+    )
 
 
 def _join(files: Files, whole: Map, included: Map) -> None:
     for kind, resources in included.items():
         own = whole.get(kind)
         assert isinstance(resources, Map)
-        target = _copy(own) if isinstance(own, Map) else Map(resources.span)
+        target = own.replaced({}) if isinstance(own, Map) else Map(resources.span)
         for name, value in resources.items():
             if name not in target:
-                target.put(name, value, resources.keys_at[name], resources.values_at[name])
+                target.take(name, resources)
             elif target[name] != value:
                 files.diagnostics.append(_conflict(kind, name, target, resources))
         at = whole.values_at.get(kind, included.values_at[kind])
@@ -179,10 +177,3 @@ def _conflict(kind: str, name: str, own: Map, other: Map) -> Diagnostic:
     message = f"`{kind}.{name}` stands here and in {file}, which is included, and they differ"
     advice = f"rename one (line {there.line} there), or change it in a later file given with -f"
     return Diagnostic("include-conflict", message, own.keys_at[name], advice)
-
-
-def _copy(box: Map) -> Map:
-    copy = Map(box.span)
-    for key, value in box.items():
-        copy.put(key, value, box.keys_at[key], box.values_at[key])
-    return copy

@@ -9,14 +9,20 @@ from dataclasses import dataclass, replace
 from conlink_compose.compose.extends import extend
 from conlink_compose.compose.files import Files
 from conlink_compose.compose.include import Scope, include
-from conlink_compose.compose.locate import Located, locate
+from conlink_compose.compose.locate import (
+    Located,
+    Request,
+    chosen_profiles,
+    locate,
+    project_name,
+)
 from conlink_compose.compose.merge import merge, settled
-from conlink_compose.compose.profiles import active_services, chosen_profiles
-from conlink_compose.compose.project_name import project_name
-from conlink_compose.compose.request import Request
-from conlink_compose.compose.service_shapes import sound_services
+from conlink_compose.compose.services import (
+    active_services,
+    sound_services,
+)
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.document.source import STDIN
+from conlink_compose.document.reader import STDIN
 from conlink_compose.document.tree import Map
 
 
@@ -62,12 +68,13 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
     if tree is None or files.broken:
         return None, files
     profiles = chosen_profiles(request.profiles, environment)
-    tree, problems = sound_services(settled(tree))
-    files.diagnostics += problems
+    tree, unsound = sound_services(settled(tree))
+    tree = active_services(tree, profiles)
+    files.diagnostics += unsound
     document = Document(
         project,
         located.directory,
-        active_services(tree, profiles),
+        tree,
         located.files,
         files.sources,
         environment,

@@ -1,16 +1,19 @@
-"""Which files a request means, where its project lies and what its variables are."""
+"""Which files a request means, where its project lies, its name, variables and profiles."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from conlink_compose.compose.env_file import read_env_file
-from conlink_compose.compose.request import Request
-from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.document.source import STDIN
+from conlink_compose.compose.variables import substitute
+from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.reader import STDIN
+from conlink_compose.document.scalars import as_text
+from conlink_compose.document.tree import List, Map
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 OVERRIDES = (
@@ -19,6 +22,24 @@ OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+_PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The words of a command line that say what to read, and where it was typed.
+
+    `environ` is the process's environment, `working_directory` an absolute path. What is empty
+    or None is found as Compose finds it.
+    """
+
+    environ: Mapping[str, str]
+    working_directory: str
+    files: tuple[str, ...] = ()
+    project_name: str | None = None
+    project_directory: str | None = None
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +117,48 @@ def _search(directory: str) -> tuple[tuple[str, ...], list[Diagnostic]]:
 
 def _shown(path: Path, directory: str) -> str:
     return os.path.relpath(path, directory)
+
+
+def project_name(
+    asked: str | None, environment: Mapping[str, str], trees: Iterable[Map], directory: str
+) -> tuple[str, list[Diagnostic]]:
+    """The name, always one that Compose takes, and what was wrong with the one asked for."""
+    chosen = asked or environment.get("COMPOSE_PROJECT_NAME")
+    at: Span | None = None
+    if not chosen:
+        chosen, at = _name_in_files(trees, environment)
+    if not chosen:
+        return normalized(Path(directory).name) or "default", []
+    if _PROJECT_NAME.match(chosen):
+        return chosen, []
+    better = normalized(chosen)
+    message = (
+        f"`{chosen}` cannot name a project: lower-case letters, digits, `-` and `_` can, "
+        "with a letter or a digit first"
+    )
+    advice = f"write `{better}`" if better else None
+    return better or "default", [Diagnostic("bad-project-name", message, at, advice)]
+
+
+def normalized(name: str) -> str:
+    """`name` without what a project's name cannot hold. May be empty."""
+    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
+
+
+def _name_in_files(
+    trees: Iterable[Map], environment: Mapping[str, str]
+) -> tuple[str | None, Span | None]:
+    chosen: tuple[str | None, Span | None] = None, None
+    for tree in trees:
+        value = tree.get("name")
+        if value is not None and not isinstance(value, Map | List):
+            chosen = substitute(as_text(value), environment)[0], tree.values_at["name"]
+    return chosen
+
+
+def chosen_profiles(asked: tuple[str, ...], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """`--profile`, else COMPOSE_PROFILES."""
+    if asked:
+        return asked
+    words = environment.get("COMPOSE_PROFILES", "").split(",")
+    return tuple(word.strip() for word in words if word.strip())

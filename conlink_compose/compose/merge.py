@@ -7,9 +7,8 @@ each pair and item in it keeps the place where it was written.
 from __future__ import annotations
 
 from conlink_compose.compose import merge_rules as rules
-from conlink_compose.compose.merge_forms import as_list, as_map, without_repeats
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.document.tags import Override, Reset
+from conlink_compose.document.scalars import Override, Reset
 from conlink_compose.document.tree import List, Map, Value
 
 Path = tuple[str, ...]
@@ -34,21 +33,21 @@ class _Merger:
 
     def maps(self, earlier: Map, later: Map, path: Path) -> Map:
         merged = Map(earlier.span)
-        for key, value in earlier.items():
-            if key not in later:
-                merged.put(key, value, earlier.keys_at[key], earlier.values_at[key])
-                continue
-            self._pair(merged, key, earlier, later, (*path, key))
-        for key, value in later.items():
+        for key in earlier:
+            if key in later:
+                self._pair(merged, key, earlier, later, (*path, key))
+            else:
+                merged.take(key, earlier)
+        for key in later:
             if key not in earlier:
-                merged.put(key, value, later.keys_at[key], later.values_at[key])
+                merged.take(key, later)
         return merged
 
     def _pair(self, merged: Map, key: str, earlier: Map, later: Map, path: Path) -> None:
         old, new = earlier[key], later[key]
         at = later.values_at[key]
         if isinstance(new, Reset | Override) or rules.matches(path, rules.REPLACED):
-            merged.put(key, new, later.keys_at[key], at)
+            merged.take(key, later)
             return
         if isinstance(old, Override):
             # What the earlier file says instead still stands; the later one merges with it.
@@ -69,9 +68,9 @@ class _Merger:
             return old
         if rules.matches(path, rules.AS_LIST):
             if not (isinstance(old, Map) and isinstance(new, Map)):
-                return self._lists(as_list(old, old_at), as_list(new, at), path)
+                return self._lists(rules.as_list(old, old_at), rules.as_list(new, at), path)
         elif rules.matches(path, rules.NAMED):
-            old, new = as_map(old), as_map(new)
+            old, new = rules.as_map(old), rules.as_map(new)
         return self._by_type(old, new, at, path)
 
     def _by_type(self, old: Value, new: Value, at: Span, path: Path) -> Value:
@@ -87,9 +86,9 @@ class _Merger:
     def _lists(self, old: List, new: List, path: Path) -> List:
         merged = List(old.span)
         for items in (old, new):
-            for value, at in zip(items, items.values_at, strict=True):
+            for value, at in items.placed():
                 merged.put(value, at)
-        return without_repeats(merged, path)
+        return rules.without_repeats(merged, path)
 
 
 def _clash(key: str, old: Value, new: Value, at: Span) -> Diagnostic:
@@ -128,8 +127,5 @@ def _settled_box(box: Map | List, known: dict[int, Value]) -> Map | List:
             if not isinstance(value, Reset):
                 items.put(value, at)
         return items
-    pairs = Map(box.span)
-    for key, value in zip(box, values, strict=True):
-        if not isinstance(value, Reset):
-            pairs.put(key, value, box.keys_at[key], box.values_at[key])
-    return pairs
+    pairs = dict(zip(box, values, strict=True))
+    return box.replaced(pairs).only(k for k, v in pairs.items() if not isinstance(v, Reset))

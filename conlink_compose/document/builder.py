@@ -14,10 +14,18 @@ from typing import Any, NoReturn
 import yaml
 
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.document import foreign_breaks, merge_keys
-from conlink_compose.document.event_places import Places
-from conlink_compose.document.scalars import Unquoted, as_text, typed
-from conlink_compose.document.tags import CORE, Override, Reset, converted, wrong_tag
+from conlink_compose.document import merge_keys
+from conlink_compose.document.libyaml import EventSpans, has_hidden, shown
+from conlink_compose.document.scalars import (
+    CONTAINER_TAGS,
+    Override,
+    Reset,
+    Unquoted,
+    as_text,
+    converted,
+    typed,
+    wrong_tag,
+)
 from conlink_compose.document.tree import List, Map, Value
 
 DEEPEST = 100
@@ -72,8 +80,8 @@ class Builder:
         self.root: Value = None
         self.root_at: Span | None = None
         self.diagnostics: list[Diagnostic] = []
-        self._places = Places(text, file)
-        self._has_hidden = foreign_breaks.are_hidden_in(text)
+        self._spans = EventSpans(text, file)
+        self._has_hidden = has_hidden(text)
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Value, int, int]] = {}
         self._last: Any = None
@@ -103,16 +111,16 @@ class Builder:
             message = "a second document begins here, and a compose file holds one"
             advice = "put it into a file of its own and name both with -f"
             raise StopBuildingError(
-                Diagnostic("several-documents", message, self._places.span(event), advice)
+                Diagnostic("several-documents", message, self._spans.whole(event), advice)
             )
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
         if self._has_hidden:
-            text = foreign_breaks.shown(text)
+            text = shown(text)
         self._last = event.end_mark
         tag, anchor = event.tag, event.anchor
-        at = self._places.of_content(event) if tag or anchor else self._places.span(event)
+        at = self._spans.of_content(event) if tag or anchor else self._spans.whole(event)
         plain = not event.style
         frame = self._stack[-1] if self._stack else None
         if frame is not None and frame.key_at is None and type(frame.box) is Map:
@@ -164,14 +172,14 @@ class Builder:
 
     def _start(self, event: Any, kind: type[Map] | type[List]) -> None:
         tag, anchor = event.tag, event.anchor
-        at = self._places.of_content(event) if tag or anchor else self._places.span(event)
+        at = self._spans.of_content(event) if tag or anchor else self._spans.whole(event)
         self._refuse_as_key(at, "a map" if kind is Map else "a list")
         if len(self._stack) >= DEEPEST:
             self._stop("too-deep", f"more than {DEEPEST} levels are nested here", at)
         box = kind(at)
         if anchor:
             self._anchors[anchor] = (box, 0, 0)  # a size of 0 tells that it is still open
-        if tag and tag not in CORE[kind]:
+        if tag and tag not in CONTAINER_TAGS[kind]:
             self.diagnostics.append(converted("", tag, at)[1] or wrong_tag(tag, at))
         self._stack.append(_Frame(box, at, tag, bool(event.flow_style), anchor))
 
@@ -198,7 +206,7 @@ class Builder:
         self._put(value, at, frame.size, frame.height)
 
     def _alias(self, event: Any) -> None:
-        at = self._places.span(event)
+        at = self._spans.whole(event)
         self._last = event.end_mark
         name: str = event.anchor
         if name not in self._anchors:

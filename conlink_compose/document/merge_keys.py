@@ -22,7 +22,7 @@ def apply(box: Map, merges: Sequence[tuple[Value, Span]], budget: Budget) -> Ite
         if isinstance(value, Map):
             yield from _merge(box, value, at, budget)
         elif isinstance(value, List) and type(value) is List:
-            for item, item_at in zip(value, value.values_at, strict=True):
+            for item, item_at in value.placed():
                 if isinstance(item, Map):
                     yield from _merge(box, item, item_at, budget)
                 else:
@@ -36,9 +36,9 @@ def _merge(box: Map, source: Map, at: Span, budget: Budget) -> Iterator[Diagnost
     if budget.left < 0:
         yield Diagnostic("alias-bomb", "the `<<` up to here merge more than 1,000,000 values", at)
         return
-    for key, value in source.items():
+    for key in source:
         if key not in box:
-            box.put(key, value, source.keys_at[key], source.values_at[key])
+            box.take(key, source)
 
 
 def _not_a_map(at: Span) -> Diagnostic:

@@ -1,14 +1,15 @@
-"""What a plain scalar means: the core schema of YAML 1.2 (chapter 10.3.2 of its specification).
+"""What a scalar means: the core schema of YAML 1.2 (chapter 10.3.2 of its specification).
 
 So `yes`, `on` and `52:54:00:12:34:56` are strings, which YAML 1.1 would take for booleans
-and a number.
+and a number. Of tags, the core ones and Compose's `!reset` and `!override` mean something.
 """
 
 from __future__ import annotations
 
 import re
 
-from conlink_compose.document.tree import Scalar
+from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.tree import List, Map, Scalar, Value
 
 _WORDS: dict[str, Scalar] = {
     "": None,
@@ -26,6 +27,19 @@ _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _LONGEST_INT = 4000
 """Digits. Python refuses to convert more than 4,300; nobody means a number by them."""
+
+_YAML = "tag:yaml.org,2002:"
+_COMPOSE_TAGS = frozenset(("!reset", "!override"))
+CONTAINER_TAGS: dict[type, frozenset[str]] = {
+    Map: _COMPOSE_TAGS | {f"{_YAML}map", "!"},
+    List: _COMPOSE_TAGS | {f"{_YAML}seq", "!"},
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "null": (type(None),),
+}
 
 
 class Unquoted(str):
@@ -74,3 +88,49 @@ def as_text(value: Scalar) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e6 else repr(value)
     return "" if value is None else str(value)
+
+
+class Reset(str):
+    """`!reset`: what earlier files say at this key is taken away, and this too."""
+
+    __slots__ = ()
+
+
+class Override(List):
+    """`!override`: its one value stands instead of what earlier files say at this key."""
+
+    __slots__ = ()
+
+
+def converted(text: str, tag: str, at: Span) -> tuple[Value, Diagnostic | None]:
+    """The value of a scalar with `tag`, and what is wrong with it."""
+    if tag == "!reset":
+        return Reset(), None
+    if tag == "!override":
+        value = Override(at)
+        value.put(typed(text), at)
+        return value, None
+    name = tag.removeprefix(_YAML)
+    if tag in ("!", f"{_YAML}str"):
+        return text, None
+    if tag == name or name not in _TYPES:
+        message = f"the tag `{_shown(tag)}` means nothing in a compose file"
+        return text, Diagnostic("unknown-tag", message, at, "take it out")
+    return _of_type(text, name, at)
+
+
+def _of_type(text: str, name: str, at: Span) -> tuple[Scalar, Diagnostic | None]:
+    value = typed(text)
+    if not isinstance(value, _TYPES[name]) or (name != "bool" and isinstance(value, bool)):
+        shown = f"`{text}`" if text else "nothing"
+        return text, Diagnostic("unknown-tag", f"{shown} is no `!!{name}`", at)
+    return (float(value) if name == "float" and isinstance(value, int) else value), None
+
+
+def _shown(tag: str) -> str:
+    return tag.replace(_YAML, "!!")
+
+
+def wrong_tag(tag: str, at: Span) -> Diagnostic:
+    """For a core tag on a map or a list that is none of its kind."""
+    return Diagnostic("unknown-tag", f"the tag `{_shown(tag)}` does not fit this value", at)

@@ -7,7 +7,7 @@ kept by the container that holds it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from conlink_compose.diagnostics import Span
@@ -32,6 +32,26 @@ class Map(dict[str, Value]):
         self.keys_at[key] = key_at
         self.values_at[key] = value_at
 
+    def take(self, key: str, other: Map) -> None:
+        """Put what `other` holds at `key`, with its places."""
+        self.put(key, other[key], other.keys_at[key], other.values_at[key])
+
+    def only(self, keys: Iterable[str]) -> Map:
+        """A new map of the pairs at `keys`, in that order."""
+        part = Map(self.span)
+        for key in keys:
+            part.take(key, self)
+        return part
+
+    def replaced(self, values: Mapping[str, Value]) -> Map:
+        """A new map with `values` where this one has others. All of their keys are in it."""
+        changed = Map(self.span)
+        changed.update(self)
+        changed.keys_at.update(self.keys_at)
+        changed.values_at.update(self.values_at)
+        changed.update(values)
+        return changed
+
 
 class List(list[Value]):
     """A sequence. `values_at` holds the place of each value."""
@@ -46,6 +66,10 @@ class List(list[Value]):
     def put(self, value: Value, value_at: Span) -> None:
         self.append(value)
         self.values_at.append(value_at)
+
+    def placed(self) -> Iterable[tuple[Value, Span]]:
+        """Each value with its place."""
+        return zip(self, self.values_at, strict=True)
 
 
 def place_of(root: Map | List, path: Sequence[str | int]) -> Span:

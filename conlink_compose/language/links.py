@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from conlink_compose.diagnostics import near_or_all
 from conlink_compose.language.devices import check_device
 from conlink_compose.language.drafts import Draft
 from conlink_compose.language.ends import End, read_end
@@ -17,7 +18,6 @@ from conlink_compose.language.project import Project
 from conlink_compose.language.schema import link_keys_not_for
 from conlink_compose.language.schema_words import kinds_with, not_for_type
 from conlink_compose.language.values.vlans import read_vlan
-from conlink_compose.suggest import near_or_all
 from conlink_compose.topology import Forward, Link, Vlan
 
 VETH = "veth"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import List, Map
 from conlink_compose.language.notes import Notes
-from conlink_compose.suggest import near_or_all
 from conlink_compose.topology import Owner, Service
 
 MOST_REPLICAS = 10_000

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.diagnostics import Diagnostic, near_or_all
 from conlink_compose.document.tree import List, Map, Value, place_of
-from conlink_compose.suggest import near_or_all
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

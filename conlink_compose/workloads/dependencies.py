@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.diagnostics import Diagnostic, Span, near_or_all
 from conlink_compose.document.tree import List, Map, Value
-from conlink_compose.suggest import near_or_all
 from conlink_compose.workloads.fields import Fields
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conlink_compose.compose.relative_paths import below, is_path
+from conlink_compose.compose.paths import below, is_path
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.scalars import as_text
 from conlink_compose.document.tree import List, Map

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import signal
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map
-from conlink_compose.suggest import near_or_all
 from conlink_compose.workload import Restart
 from conlink_compose.workloads.durations import seconds
 from conlink_compose.workloads.fields import Fields

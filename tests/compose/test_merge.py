@@ -1,7 +1,7 @@
 import pytest
 
 from conlink_compose.compose.merge import merge, settled
-from conlink_compose.document.parse import parse
+from conlink_compose.document.reader import parse
 from conlink_compose.document.tree import place_of
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from conlink_compose.diagnostics import render
-from conlink_compose.document.parse import parse_value
+from conlink_compose.document.reader import parse_value
 
 # What ruamel.yaml types beyond the core schema (1_000, 0b1, +0x1, dates) or does not type though
 # the core schema does (.0e0), and what libyaml wants in quotes inside brackets although the

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.compose.request import Request
+from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import plan

@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
-from conlink_compose.compose.request import Request
+from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.support import unsupported
 from conlink_compose.topology import Bridge, Netem, Tunnel

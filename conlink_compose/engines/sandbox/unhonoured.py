@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conlink_compose.compose.load import Document
-from conlink_compose.compose.relative_paths import is_path
+from conlink_compose.compose.paths import is_path
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
 from conlink_compose.document.tree import List, Map, Value
 

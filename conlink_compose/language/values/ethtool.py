@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, items
 from conlink_compose.language.notes import Notes
-from conlink_compose.suggest import near_or_all
 
 _OFFLOAD = ("--offload", "--features", "-K")
 FEATURES = (

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, fields_of, items
 from conlink_compose.language.notes import Notes
 from conlink_compose.language.values.netem_words import Part, parts_of_words
 from conlink_compose.language.values.units import count_of, rate_of, share_of, time_of
-from conlink_compose.suggest import near_or_all
 from conlink_compose.topology import Netem
 
 _U32 = 2**32 - 1

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.language.notes import Notes
 from conlink_compose.language.values.units import share_of, time_of
-from conlink_compose.suggest import near_or_all
 
 
 class Part(NamedTuple):

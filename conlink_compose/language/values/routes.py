@@ -6,13 +6,12 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, fields_of, items
 from conlink_compose.language.notes import Notes
 from conlink_compose.language.values.addresses import read_address, read_network
 from conlink_compose.language.values.netem_words import Part
-from conlink_compose.suggest import near_or_all
 from conlink_compose.topology import IpAddress, IpNetwork, Route
 
 _WORDS = ("to", "via", "dev", "metric", "table", "src", "onlink")

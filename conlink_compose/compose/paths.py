@@ -1,4 +1,4 @@
-"""The paths of a service that was written in another folder, made absolute."""
+"""Paths in a service: what Compose takes for one, and where a relative one leads."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ _Change = Callable[[Value, str], Value]
 
 def anchored(service: Map, folder: str) -> Map:
     """`service` with its bind mounts and `env_file` below `folder`, an absolute path."""
-    changed = Map(service.span)
-    for key, value in service.items():
-        new = value
-        if key == "volumes" and isinstance(value, List):
-            new = _items(value, folder, _volume)
-        elif key == "env_file":
-            new = _env_file(value, folder)
-        changed.put(key, new, service.keys_at[key], service.values_at[key])
-    return changed
+    changed: dict[str, Value] = {}
+    volumes = service.get("volumes")
+    if isinstance(volumes, List):
+        changed["volumes"] = _items(volumes, folder, _volume)
+    if "env_file" in service:
+        changed["env_file"] = _env_file(service["env_file"], folder)
+    return service.replaced(changed)
 
 
 def below(folder: str, path: str) -> str:
@@ -41,7 +39,7 @@ def _env_file(value: Value, folder: str) -> Value:
 
 def _items(items: List, folder: str, change: _Change) -> List:
     changed = List(items.span)
-    for item, at in zip(items, items.values_at, strict=True):
+    for item, at in items.placed():
         changed.put(change(item, folder), at)
     return changed
 
@@ -62,8 +60,5 @@ def _volume(value: Value, folder: str) -> Value:
 
 
 def _with(value: Map, key: str, folder: str) -> Map:
-    changed = Map(value.span)
-    for name, item in value.items():
-        new = below(folder, item) if name == key and isinstance(item, str) else item
-        changed.put(name, new, value.keys_at[name], value.values_at[name])
-    return changed
+    path = value.get(key)
+    return value.replaced({key: below(folder, path)}) if isinstance(path, str) else value
