@@ -18,7 +18,9 @@ from conlink_compose.compose.locate import (
 )
 from conlink_compose.compose.merge import merge, settled
 from conlink_compose.compose.services import (
+    ServiceDeclaration,
     active_services,
+    read_services,
     sound_services,
 )
 from conlink_compose.diagnostics import Diagnostic, Span
@@ -30,7 +32,8 @@ from conlink_compose.document.tree import Map
 class Document:
     """A project's files as one tree. `project_directory` is absolute.
 
-    Services outside the active profiles are left out. `file_order` holds the files of the
+    Services outside the active profiles are left out; `services` tells of the others, in the
+    order of the files, what everybody asks of them. `file_order` holds the files of the
     command line, earlier first; `sources` the text of every file that was read. `environment`
     is the process's with what `.env` adds.
     """
@@ -38,6 +41,7 @@ class Document:
     project: str
     project_directory: str
     tree: Map
+    services: Mapping[str, ServiceDeclaration]
     file_order: tuple[str, ...]
     sources: dict[str, str]
     environment: Mapping[str, str]
@@ -70,11 +74,13 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
     profiles = chosen_profiles(request.profiles, environment)
     tree, unsound = sound_services(settled(tree))
     tree = active_services(tree, profiles)
-    files.diagnostics += unsound
+    services, wrong = read_services(tree, files.refused)
+    files.diagnostics += [*unsound, *wrong]
     document = Document(
         project,
         located.directory,
         tree,
+        services,
         located.files,
         files.sources,
         environment,

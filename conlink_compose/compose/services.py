@@ -1,11 +1,58 @@
-"""The services of a document: which are sound, and which are active."""
+"""The services of a document: those that are active, and what is declared of each, read once.
+
+Whoever asks how many replicas there are, or which service is the network service, asks here.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.document.scalars import as_text, is_true
 from conlink_compose.document.tree import List, Map, Value
+
+MOST_REPLICAS = 10_000
+"""Ten times what a bridge of the kernel holds; a typing mistake must not cost hours."""
+
+_SHARED = ("service:", "container:", "host")
+# What Go's strconv.Atoi takes, for Compose reads a text with it. Longer ones are past the limit.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,20}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDeclaration:
+    """One active service. `at` is the place of its name, `keys` all that stands below it.
+
+    `networks` names the engine's networks that it joins. The network service is the one that
+    a user wrote by hand (`x-conlink: {runtime: true}`): no node, but what wires the nodes.
+    """
+
+    name: str
+    at: Span
+    keys: Map
+    replicas: int
+    container_name: str | None
+    network_mode: str | None
+    networks: tuple[str, ...]
+    is_network_service: bool
+
+    @property
+    def shares_network(self) -> bool:
+        """Does it live in the network namespace of another?"""
+        return self.network_mode is not None and self.network_mode.startswith(_SHARED)
+
+    @property
+    def engine_interfaces(self) -> int:
+        """How many interfaces (eth0, eth1, ...) the engine itself makes in each replica."""
+        if self.network_mode == "none":
+            return 0
+        return 1 if self.network_mode else max(1, len(self.networks))
+
+    def place(self, key: str) -> Span | None:
+        """Where the value of `key` stands."""
+        return self.keys.values_at.get(key)
 
 
 def sound_services(tree: Map) -> tuple[Map, list[Diagnostic]]:
@@ -49,3 +96,86 @@ def _is_active(service: Value, profiles: Collection[str]) -> bool:
     if not isinstance(wanted, List) or not wanted:
         return True
     return "*" in profiles or any(profile in profiles for profile in wanted)
+
+
+def read_services(
+    tree: Map, refused: Collection[Span]
+) -> tuple[dict[str, ServiceDeclaration], list[Diagnostic]]:
+    """The services of `tree` by name, in the order of the files, and what is wrong with them.
+
+    About the values at `refused` an error has been told already.
+    """
+    services = tree.get("services")
+    found: dict[str, ServiceDeclaration] = {}
+    if not isinstance(services, Map):
+        return found, []
+    replicas = _Replicas(refused)
+    for name, keys in services.items():
+        if isinstance(keys, Map):
+            found[name] = _declaration(name, services.keys_at[name], keys, replicas.of(keys))
+    return found, replicas.problems
+
+
+def _declaration(name: str, at: Span, keys: Map, replicas: int) -> ServiceDeclaration:
+    container_name, mode = keys.get("container_name"), keys.get("network_mode")
+    networks, block = keys.get("networks"), keys.get("x-conlink")
+    return ServiceDeclaration(
+        name,
+        at,
+        keys,
+        replicas,
+        container_name=str(container_name) if container_name else None,
+        network_mode=str(mode) if mode else None,
+        networks=tuple(map(str, networks)) if isinstance(networks, Map | List) else (),
+        is_network_service=isinstance(block, Map) and is_true(block.get("runtime")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Replicas:
+    """`scale` and `deploy.replicas`: either says how many there are, and both must agree."""
+
+    refused: Collection[Span]
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def of(self, keys: Map) -> int:
+        """1 where nothing is said, and where what is said is wrong."""
+        deploy = keys.get("deploy")
+        scale = self._count(keys, "scale")
+        replicas = self._count(deploy, "replicas") if isinstance(deploy, Map) else None
+        if scale is None or replicas is None or scale == replicas:
+            return next((count for count in (scale, replicas) if count is not None), 1)
+        assert isinstance(deploy, Map)
+        message = f"`replicas` is {replicas} here, and `scale` of the same service is {scale}"
+        advice = "write one of them, or the same number in both"
+        self._wrong(message, deploy.values_at["replicas"], advice)
+        return 1
+
+    def _count(self, holder: Map, key: str) -> int | None:
+        value = holder.get(key)
+        if value is None or holder.values_at[key] in self.refused:
+            return None
+        count = _whole(value)
+        if count is not None and 0 <= count <= MOST_REPLICAS:
+            return count
+        takes = f"`{key}` takes a whole number from 0 to {MOST_REPLICAS:,}"
+        self._wrong(f"{takes}; this is {_shown(value)}", holder.values_at[key])
+        return None
+
+    def _wrong(self, message: str, at: Span, advice: str | None = None) -> None:
+        self.problems.append(Diagnostic("bad-value", message, at, advice))
+
+
+def _whole(value: Value) -> int | None:
+    """The whole number that `value` is for Compose: 2, 2.0, and the texts "2" and "+2"."""
+    if isinstance(value, str):
+        return int(value) if _WHOLE.match(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Map | List):
+        return "a map" if isinstance(value, Map) else "a list"
+    return f'the text "{value}"' if isinstance(value, str) else as_text(value)

@@ -81,6 +81,11 @@ def typed_again(text: str, plain: bool) -> Scalar:
     return text
 
 
+def is_true(value: Value) -> bool:
+    """A flag of x-conlink. A variable's words stay text, so the schema lets `yes` and `on` pass."""
+    return value is True or value in ("true", "yes", "on")
+
+
 def as_text(value: Scalar) -> str:
     """A scalar as Compose writes it where a string is wanted, for one in an environment."""
     if isinstance(value, bool):

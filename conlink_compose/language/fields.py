@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from conlink_compose.diagnostics import Span
+from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import List, Map, Value
 from conlink_compose.language.notes import Notes
 from conlink_compose.language.schema_words import described
 from conlink_compose.topology import Places
 
 Path: TypeAlias = tuple[str | int, ...]
-
-_TRUE = (True, "true", "yes", "on")
 
 
 class Field(NamedTuple):
@@ -105,7 +104,7 @@ def text(fields: Fields, key: str) -> str | None:
 
 def flag(fields: Fields, key: str) -> bool | None:
     field = fields.get(key)
-    return field.value in _TRUE if field and not field.refused else None
+    return is_true(field.value) if field and not field.refused else None
 
 
 def whole(notes: Notes, fields: Fields, key: str, schema: dict[str, Any]) -> int | None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from conlink_compose.compose.load import Document
+from conlink_compose.compose.services import ServiceDeclaration
 from conlink_compose.diagnostics import Span, near_or_all
-from conlink_compose.document.tree import List, Map
+from conlink_compose.document.tree import Map
 from conlink_compose.language.notes import Notes
 from conlink_compose.topology import Owner, Service
 
-MOST_REPLICAS = 10_000
-"""Ten times what a bridge of the kernel holds; a typing mistake must not cost hours."""
 _UNKNOWN_CODES = {
     "service": "unknown-service",
     "container": "unknown-container",
     "host": "unknown-host",
 }
-SHARED = ("service:", "container:", "host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +72,15 @@ class Project:
         notes.error(_UNKNOWN_CODES[kind], at, f'there is no {kind} "{name}"', help_)
 
 
-def read_project(notes: Notes, name: str, tree: Map) -> Project:
+def read_project(notes: Notes, document: Document) -> Project:
     """The members of the document, services first, in the order of the files."""
-    project = Project(name)
-    services, top = tree.get("services"), tree.get("x-conlink")
-    if isinstance(services, Map):
-        for service_name, service in services.items():
-            if isinstance(service, Map):
-                at = services.keys_at[service_name]
-                _add_service(notes, project, service_name, service, at)
+    project = Project(document.project)
+    for service in document.services.values():
+        if service.is_network_service:
+            _add_network_service(notes, project, service)
+        else:
+            _add_service(notes, project, service)
+    top = document.tree.get("x-conlink")
     hosts = top.get("hosts") if isinstance(top, Map) else None
     if isinstance(hosts, Map):
         for host in hosts:
@@ -89,70 +88,44 @@ def read_project(notes: Notes, name: str, tree: Map) -> Project:
     return project
 
 
-def _add_service(notes: Notes, project: Project, name: str, service: Map, at: Span) -> None:
-    block = service.get("x-conlink")
-    if isinstance(block, Map) and block.get("runtime") in (True, "true", "yes", "on"):
-        if project.runtime is not None:
-            message = f"{project.runtime} is the network service already"
-            notes.error("runtime-twice", block.keys_at["runtime"], message)
-        if block.get("links"):
-            message = "the network service itself cannot have links"
-            notes.error("links-on-runtime", block.keys_at["links"], message)
-        project.runtime = name
-        return
-    member = _member(notes, name, service, at)
-    owner = member.service.owner
-    project.members[owner] = member
-    for node in member.service.node_names():
+def _add_network_service(notes: Notes, project: Project, service: ServiceDeclaration) -> None:
+    block = service.keys["x-conlink"]
+    assert isinstance(block, Map)
+    if project.runtime is not None:
+        message = f"{project.runtime} is the network service already"
+        notes.error("runtime-twice", block.keys_at["runtime"], message)
+    if block.get("links"):
+        message = "the network service itself cannot have links"
+        notes.error("links-on-runtime", block.keys_at["links"], message)
+    project.runtime = service.name
+
+
+def _add_service(notes: Notes, project: Project, declared: ServiceDeclaration) -> None:
+    member = _member(notes, declared)
+    service = member.service
+    project.members[service.owner] = member
+    for node in service.node_names():
         # With one replica the container and the service are the same node.
-        one = owner if member.service.replicas == 1 else Owner("container", node)
+        one = service.owner if service.replicas == 1 else Owner("container", node)
         for known in (node, f"{project.name}-{node}", f"{project.name}_{node.replace('-', '_')}"):
             project.containers[known] = one
-        if member.service.container_name:
-            project.containers[member.service.container_name] = one
+        if service.container_name:
+            project.containers[service.container_name] = one
 
 
-def _member(notes: Notes, name: str, service: Map, at: Span) -> Member:
-    replicas, replicas_at = _replicas(service)
-    if replicas > MOST_REPLICAS:
-        message = f"a service takes at most {MOST_REPLICAS} replicas; {name} has {replicas}"
-        notes.error("too-many-replicas", replicas_at, message)
-        replicas = 1
-    container_name = service.get("container_name")
-    container_at = service.values_at.get("container_name")
-    if container_name and replicas > 1:
+def _member(notes: Notes, declared: ServiceDeclaration) -> Member:
+    name, replicas, at = declared.name, declared.replicas, declared.at
+    if declared.container_name and replicas > 1:
         message = f"{name} has {replicas} replicas, which cannot share one container_name"
-        notes.error("container-name-scaled", container_at, message, "leave container_name out")
-    mode = str(service.get("network_mode") or "")
+        place = declared.place("container_name")
+        notes.error("container-name-scaled", place, message, "leave container_name out")
     return Member(
-        Service(
-            Owner("service", name),
-            replicas,
-            str(container_name) if container_name else None,
-            at,
-        ),
+        Service(Owner("service", name), replicas, declared.container_name, at),
         at,
-        taken=0 if mode == "none" else _networks(service, mode),
-        shared=service.values_at["network_mode"] if mode.startswith(SHARED) else None,
-        container_at=container_at,
+        taken=declared.engine_interfaces,
+        shared=declared.place("network_mode") if declared.shares_network else None,
+        container_at=declared.place("container_name"),
     )
-
-
-def _replicas(service: Map) -> tuple[int, Span | None]:
-    """How many, and where that is said; a number that is none is left to Compose to refuse."""
-    deploy = service.get("deploy")
-    holder, key = service, "scale"
-    if service.get(key) is None and isinstance(deploy, Map):
-        holder, key = deploy, "replicas"
-    value = holder.get(key)
-    if str(value).isdecimal():
-        return int(str(value)), holder.values_at[key]
-    return 1, None
-
-
-def _networks(service: Map, mode: str) -> int:
-    networks = service.get("networks")
-    return 1 if mode or not isinstance(networks, Map | List) else max(1, len(networks))
 
 
 def _add_host(notes: Notes, project: Project, name: str, at: Span) -> None:

@@ -70,7 +70,7 @@ class _Resolving:
         self._notes = notes
         self._faults = faults
         self._walk = Walk(document.tree, document.file_order, faults)
-        self._project = read_project(notes, document.project, document.tree)
+        self._project = read_project(notes, document)
 
     def topology(self) -> Topology:
         tree, notes, project = self._document.tree, self._notes, self._project

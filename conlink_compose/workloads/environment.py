@@ -1,4 +1,4 @@
-"""The environment of a service's processes: `env_file`, then `environment` over it."""
+"""What a process finds around it: its variables, the hosts it knows, and what is bind-mounted."""
 
 from __future__ import annotations
 
@@ -7,44 +7,124 @@ from collections.abc import Iterator
 
 from conlink_compose.compose.env_file import Variables, read_env_file
 from conlink_compose.compose.load import Document
+from conlink_compose.compose.paths import below, is_path
 from conlink_compose.diagnostics import Span
+from conlink_compose.document.scalars import as_text
 from conlink_compose.document.tree import List, Map, Value
-from conlink_compose.workloads.fields import Fields
+from conlink_compose.workload import Mount
+from conlink_compose.workloads.service_keys import ServiceKeys
 
 
-def environment(fields: Fields, document: Document) -> tuple[tuple[str, str], ...]:
-    """Names and values in order. A name alone takes the project's value, or is left out."""
+def environment(keys: ServiceKeys, document: Document) -> tuple[tuple[str, str], ...]:
+    """The variables of `env_file`, and those of `environment` over them: names and values in order.
+
+    A name alone takes the project's value, or is left out.
+    """
     variables: Variables = {}
-    for path, at, required in _env_files(fields):
+    for path, at, required in _env_files(keys):
         name = os.path.expanduser(path)  # noqa: PTH111
         found, problems = read_env_file(name, document.project_directory, document.environment, at)
         if required or not any(problem.code == "file-not-found" for problem in problems):
-            fields.problems += problems
+            keys.problems += problems
         variables.update(found)
-    for key, value, at in fields.pairs("environment"):
+    for key, value, at in keys.pairs("environment"):
         if not key:
-            fields.wrong("bad-value", "a variable needs a name before the `=`", at)
+            keys.wrong("bad-value", "a variable needs a name before the `=`", at)
         else:
             variables[key] = value
     chosen = ((k, document.environment.get(k) if v is None else v) for k, v in variables.items())
     return tuple((key, value) for key, value in chosen if value is not None)
 
 
-def _env_files(fields: Fields) -> Iterator[tuple[str, Span, bool]]:
-    value: Value = fields.service.get("env_file")
+def _env_files(keys: ServiceKeys) -> Iterator[tuple[str, Span, bool]]:
+    value: Value = keys.service.get("env_file")
     if value is None:
         return
-    if isinstance(value, List):
-        items = list(zip(value, value.values_at, strict=True))
-    else:
-        items = [(value, fields.at("env_file"))]
-    for item, at in items:
+    single = [(value, keys.at("env_file"))]
+    for item, at in value.placed() if isinstance(value, List) else single:
         path = item.get("path") if isinstance(item, Map) else item
         if not isinstance(path, str):
             message = "`env_file` is a file name, or a map with `path`"
-            fields.wrong("bad-value", message, at)
+            keys.wrong("bad-value", message, at)
             continue
         if isinstance(item, Map):
             yield path, item.values_at["path"], item.get("required", True) is not False
         else:
             yield path, at, True
+
+
+def extra_hosts(keys: ServiceKeys) -> tuple[tuple[str, str], ...]:
+    """Names and addresses, from `name=address`, `name:address` or a map to one or several."""
+    value = keys.service.get("extra_hosts")
+    if isinstance(value, Map):
+        pairs = [
+            (name, str(address), value.values_at[name])
+            for name, addresses in value.items()
+            for address in (addresses if isinstance(addresses, List) else [addresses])
+        ]
+        return tuple((name, address.strip("[]")) for name, address, _ in pairs)
+    found: list[tuple[str, str]] = []
+    for first, second, at in keys.pairs("extra_hosts"):
+        name, address = (first, second) if second is not None else _split_at_colon(first)
+        if not name or not address:
+            message = f"`{name}` has no address, and an extra host is `name=address`"
+            keys.wrong("bad-extra-host", message, at)
+        else:
+            found.append((name, address.strip("[]")))
+    return tuple(found)
+
+
+def _split_at_colon(text: str) -> tuple[str, str]:
+    name, _, address = text.partition(":")
+    return name, address
+
+
+def mounts(keys: ServiceKeys, folder: str) -> tuple[Mount, ...]:
+    """The bind mounts among the volumes. Named volumes and tmpfs are none.
+
+    Sources are relative to `folder`, the project's, an absolute path.
+    """
+    value = keys.service.get("volumes")
+    if value is None:
+        return ()
+    if not isinstance(value, List):
+        keys.wrong("bad-value", "`volumes` of a service is a list", keys.at("volumes"))
+        return ()
+    found: list[Mount] = []
+    for item, at in value.placed():
+        if isinstance(item, Map):
+            mount = _long(keys, item, folder, at)
+        else:
+            mount = _short(keys, as_text(item), folder, at) if isinstance(item, str) else None
+        if mount is not None:
+            found.append(mount)
+    return tuple(found)
+
+
+def _short(keys: ServiceKeys, text: str, folder: str, at: Span) -> Mount | None:
+    source, colon, rest = text.partition(":")
+    if not colon or not is_path(source):
+        return None
+    target, _, options = rest.partition(":")
+    return _mount(keys, (source, target), folder, "ro" in options.split(","), at)
+
+
+def _long(keys: ServiceKeys, item: Map, folder: str, at: Span) -> Mount | None:
+    if item.get("type") != "bind":
+        return None
+    source, target = item.get("source"), item.get("target")
+    if not isinstance(source, str) or not isinstance(target, str):
+        keys.wrong("bad-mount", "a bind mount needs a `source` and a `target`", at)
+        return None
+    return _mount(keys, (source, target), folder, item.get("read_only") is True, at)
+
+
+def _mount(
+    keys: ServiceKeys, ends: tuple[str, str], folder: str, read_only: bool, at: Span
+) -> Mount | None:
+    source, target = ends
+    if not target.startswith("/"):
+        message = f"`{target}` is no absolute path in the container"
+        keys.wrong("bad-mount", message, at, "write it as /path")
+        return None
+    return Mount(below(folder, source), target, read_only)

@@ -8,36 +8,37 @@ import signal
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map
 from conlink_compose.workload import Restart
-from conlink_compose.workloads.durations import seconds
-from conlink_compose.workloads.fields import Fields
+from conlink_compose.workloads.service_keys import ServiceKeys
 
 _POLICIES = ("no", "always", "on-failure", "unless-stopped")
 _CONDITIONS = {"none": "no", "on-failure": "on-failure", "any": "always"}
 _REAL_TIME = re.compile(r"RT(MIN|MAX)([+-]\d+)?\Z")
+_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-def restart(fields: Fields) -> Restart:
+def restart(keys: ServiceKeys) -> Restart:
     """`restart`, else `deploy.restart_policy`."""
-    value = fields.service.get("restart")
+    value = keys.service.get("restart")
     if value is False:  # `restart: false`, which some write for an unquoted YAML 1.1 `no`
         return Restart()
-    text = fields.text("restart")
+    text = keys.text("restart")
     if text is None:
-        return _of_deploy(fields)
+        return _of_deploy(keys)
     policy, colon, retries = text.partition(":")
     if policy not in _POLICIES:
         advice = near_or_all(policy, _POLICIES, "the policies are")
-        fields.wrong("bad-restart", f"`{text}` is no restart policy", fields.at("restart"), advice)
+        keys.wrong("bad-restart", f"`{text}` is no restart policy", keys.at("restart"), advice)
         return Restart()
     if colon and (policy != "on-failure" or not retries.isdecimal()):
         advice = "only `on-failure:N` takes a number"
-        fields.wrong("bad-restart", f"`{text}` is no restart policy", fields.at("restart"), advice)
+        keys.wrong("bad-restart", f"`{text}` is no restart policy", keys.at("restart"), advice)
         return Restart(policy)
     return Restart(policy, int(retries) if colon else None)
 
 
-def _of_deploy(fields: Fields) -> Restart:
-    deploy = fields.service.get("deploy")
+def _of_deploy(keys: ServiceKeys) -> Restart:
+    deploy = keys.service.get("deploy")
     policy = deploy.get("restart_policy") if isinstance(deploy, Map) else None
     if not isinstance(policy, Map):
         return Restart()
@@ -45,23 +46,23 @@ def _of_deploy(fields: Fields) -> Restart:
     if condition not in _CONDITIONS:
         advice = near_or_all(str(condition), _CONDITIONS, "the conditions are")
         at = policy.values_at["condition"]
-        fields.wrong("bad-restart", f"`{condition}` is no restart condition", at, advice)
+        keys.wrong("bad-restart", f"`{condition}` is no restart condition", at, advice)
         return Restart()
     known = isinstance(attempts, int) and not isinstance(attempts, bool)
     return Restart(_CONDITIONS[str(condition)], int(str(attempts)) if known else None)
 
 
-def stop_signal(fields: Fields) -> int:
+def stop_signal(keys: ServiceKeys) -> int:
     """The number of `stop_signal`, 15 where there is none."""
-    text = fields.text("stop_signal")
+    text = keys.text("stop_signal")
     if text is None:
         return int(signal.SIGTERM)
     number = _number(text.upper().removeprefix("SIG"))
     if number is None:
         names = [name.name for name in signal.Signals]
         advice = near_or_all(text.upper(), names, "the signals are")
-        at = fields.at("stop_signal")
-        fields.wrong("bad-signal", f"`{text}` is no signal", at, advice)
+        at = keys.at("stop_signal")
+        keys.wrong("bad-signal", f"`{text}` is no signal", at, advice)
         return int(signal.SIGTERM)
     return number
 
@@ -78,15 +79,33 @@ def _number(name: str) -> int | None:
     return int(found) if found else None
 
 
-def stop_grace(fields: Fields) -> float:
+def stop_grace(keys: ServiceKeys) -> float:
     """`stop_grace_period` in seconds, 10 where there is none."""
-    text = fields.text("stop_grace_period")
+    text = keys.text("stop_grace_period")
     if text is None:
         return 10.0
     found = seconds(text)
     if found is None:
-        at: Span = fields.at("stop_grace_period")
+        at: Span = keys.at("stop_grace_period")
         advice = "write a number with its unit, such as `30s` or `1m30s`"
-        fields.wrong("bad-duration", f"`{text}` is no duration", at, advice)
+        keys.wrong("bad-duration", f"`{text}` is no duration", at, advice)
         return 10.0
     return found
+
+
+def seconds(text: str) -> float | None:
+    """A duration as Go writes it (`1m30s`, `500ms`, `1.5h`); None where it is none.
+
+    Only 0 needs no unit.
+    """
+    if text == "0":
+        return 0.0
+    total, at = 0.0, 0
+    while at < len(text):
+        part = _DURATION.match(text, at)
+        if part is None:
+            return None
+        unit = part[2].replace("µ", "u").replace("μ", "u")
+        total += float(part[1]) * _SECONDS[unit]
+        at = part.end()
+    return total if text else None

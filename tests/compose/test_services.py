@@ -1,6 +1,6 @@
 import pytest
 
-from tests.folder import tried
+from tests.folder import loaded, tried
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,104 @@ def test_no_services_at_all_are_no_mistake(tmp_path):
     assert problems == []
     assert document is not None
     assert "services" not in document.tree
+
+
+def one(folder, keys, **words):
+    """The declaration of a service with `keys`, in flow style."""
+    return loaded(folder, {"c.yaml": f"services: {{s: {{{keys}}}}}\n"}, **words).services["s"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "count"),
+    [
+        ("image: x", 1),
+        ("scale: 0", 0),
+        ("scale: 2", 2),
+        ("scale: '2'", 2),
+        ("scale: '+2'", 2),
+        ("scale: '007'", 7),
+        ("scale: 2.0", 2),
+        ("scale: 0x10", 16),
+        ("scale: $N", 3),
+        ("scale: '$N'", 3),
+        ("scale: 10000", 10_000),
+        ("scale: ", 1),
+        ("deploy: {replicas: 4}", 4),
+        ("deploy: {replicas: '4'}", 4),
+        ("scale: 4, deploy: {replicas: '4'}", 4),
+        ("scale: , deploy: {replicas: 4}", 4),
+    ],
+)
+def test_a_count_is_what_compose_takes_for_one(tmp_path, keys, count):
+    assert one(tmp_path, keys, environ={"N": "3"}).replicas == count
+
+
+@pytest.mark.parametrize(
+    ("keys", "column"),
+    [
+        ("scale: -1", 23),
+        ("scale: '-1'", 23),
+        ("scale: many", 23),
+        ("scale: ''", 23),
+        ("scale: ' 2'", 23),
+        ("scale: '2.0'", 23),
+        ("scale: '0x10'", 23),
+        ("scale: 2.5", 23),
+        ("scale: .nan", 23),
+        ("scale: true", 23),
+        ("scale: [2]", 23),
+        ("scale: 10001", 23),
+        ("scale: '99999999999999999999999'", 23),
+        ("deploy: {replicas: many}", 35),
+        ("scale: 2, deploy: {replicas: 3}", 45),
+        ("scale: 0, deploy: {replicas: 3}", 45),
+    ],
+)
+def test_a_bad_count_is_told_and_read_as_one(tmp_path, keys, column):
+    document, [problem] = tried(tmp_path, {"c.yaml": f"services: {{s: {{{keys}}}}}\n"})
+    assert problem.code == "bad-value"
+    assert problem.span is not None
+    assert problem.span.column == column
+    assert document is not None
+    assert document.services["s"].replicas == 1
+
+
+def test_a_count_whose_variable_has_no_value_is_told_once(tmp_path):
+    _, [problem] = tried(tmp_path, {"c.yaml": "services: {s: {scale: '${N:?}'}}\n"})
+    assert problem.code == "variable-unset"
+
+
+@pytest.mark.parametrize("flag", ["true", "'true'", "yes", "'on'", "$FLAG", "'$FLAG'"])
+@pytest.mark.parametrize("value", ["true", "yes", "on"])
+def test_the_network_service_bears_a_flag(tmp_path, flag, value):
+    keys = f"x-conlink: {{runtime: {flag}}}"
+    assert one(tmp_path, keys, environ={"FLAG": value}).is_network_service
+
+
+@pytest.mark.parametrize("keys", ["image: x", "x-conlink: ", "x-conlink: {runtime: 'no'}"])
+def test_other_services_are_none(tmp_path, keys):
+    assert not one(tmp_path, keys).is_network_service
+
+
+@pytest.mark.parametrize(
+    ("keys", "interfaces", "shares"),
+    [
+        ("image: x", 1, False),
+        ("network_mode: none", 0, False),
+        ("network_mode: bridge", 1, False),
+        ("network_mode: host", 1, True),
+        ("network_mode: 'service:b'", 1, True),
+        ("networks: [a, b]", 2, False),
+        ("networks: {a: , b: , c: }", 3, False),
+        ("networks: []", 1, False),
+    ],
+)
+def test_the_network_of_the_engine(tmp_path, keys, interfaces, shares):
+    service = one(tmp_path, keys)
+    assert (service.engine_interfaces, service.shares_network) == (interfaces, shares)
+
+
+def test_services_of_other_profiles_are_not_declared(tmp_path):
+    text = "services: {a: {profiles: [p], scale: many}, b: {container_name: c}}\n"
+    services = loaded(tmp_path, {"c.yaml": text}).services
+    assert {name: service.container_name for name, service in services.items()} == {"b": "c"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conlink_compose.compose.load import Document
 from conlink_compose.compose.paths import is_path
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
-from conlink_compose.document.tree import List, Map, Value
+from conlink_compose.document.tree import List, Map
 
 KEYS = {
     "blkio_config": "limits the disk",
@@ -75,18 +75,15 @@ KEYS = {
 
 def sandbox_warnings(document: Document) -> list[Diagnostic]:
     """A warning at each key of a service that has no effect in the sandbox."""
-    services = document.tree.get("services")
-    if not isinstance(services, Map):
-        return []
-    return [told for service in services.values() for told in _of_service(service)]
+    return [
+        told
+        for service in document.services.values()
+        if not service.is_network_service
+        for told in _of_service(service.keys)
+    ]
 
 
-def _of_service(service: Value) -> Iterator[Diagnostic]:
-    if not isinstance(service, Map):
-        return
-    block = service.get("x-conlink")
-    if isinstance(block, Map) and block.get("runtime") is True:
-        return
+def _of_service(service: Map) -> Iterator[Diagnostic]:
     for key, value in service.items():
         if key in KEYS and value not in (None, False, []):
             yield _warning(key, KEYS[key], service.keys_at[key])
@@ -99,7 +96,7 @@ def _of_service(service: Value) -> Iterator[Diagnostic]:
 
 
 def _volumes(volumes: List) -> Iterator[Diagnostic]:
-    for item, at in zip(volumes, volumes.values_at, strict=True):
+    for item, at in volumes.placed():
         if isinstance(item, Map):
             if item.get("type") != "bind":
                 yield _warning(f"a volume of type {item.get('type')}", "is kept by Docker", at)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conlink_compose.diagnostics import Span, near_or_all
+from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, items
 from conlink_compose.language.notes import Notes
@@ -32,8 +33,7 @@ def _pairs(notes: Notes, item: Value, at: Span) -> Iterator[tuple[str, str]]:
     if isinstance(item, Map):
         for feature, value in item.items():
             if _is_feature(notes, feature, item.keys_at[feature]):
-                on = value is True or value in ("true", "yes", "on")
-                yield feature, "on" if on else "off"
+                yield feature, "on" if is_true(value) else "off"
     elif isinstance(item, str):
         yield from _pairs_of_words(notes, item, at)
 

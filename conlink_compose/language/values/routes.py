@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conlink_compose.diagnostics import Span, near_or_all
+from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, fields_of, items
 from conlink_compose.language.notes import Notes
@@ -58,7 +59,7 @@ def _parts(notes: Notes, item: Value, at: Span) -> Iterator[Part]:
         yield from _parts_of_words(notes, item, at)
     elif isinstance(item, Map):
         for key, field in fields_of(item).items():
-            if key != "onlink" or field.value in (True, "true", "yes", "on"):
+            if key != "onlink" or is_true(field.value):
                 yield Part(key, str(field.value), field.at)
 
 

@@ -28,5 +28,6 @@ def test_one_warning_for_each_thing_without_effect(tmp_path, keys, columns):
     assert warned(tmp_path, keys) == columns
 
 
-def test_the_network_service_is_for_docker_alone(tmp_path):
-    assert warned(tmp_path, "x-conlink: {runtime: true}, privileged: true") == []
+@pytest.mark.parametrize("flag", ["true", "'yes'"])
+def test_the_network_service_is_for_docker_alone(tmp_path, flag):
+    assert warned(tmp_path, f"x-conlink: {{runtime: {flag}}}, privileged: true") == []

@@ -1,6 +1,6 @@
 import pytest
 
-from conlink_compose.workloads.durations import seconds
+from conlink_compose.workloads.process import seconds
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.document.scalars import as_text
@@ -11,11 +11,11 @@ from conlink_compose.document.tree import List, Map, Value
 
 
 @dataclass(slots=True)
-class Fields:
-    """The keys of `service`, and the problems found in them so far."""
+class ServiceKeys:
+    """The keys of `service`; what is wrong with them goes to `problems`."""
 
     service: Map
-    problems: list[Diagnostic] = field(default_factory=list)
+    problems: list[Diagnostic]
 
     def wrong(self, code: str, message: str, at: Span, advice: str | None = None) -> None:
         self.problems.append(Diagnostic(code, message, at, advice))
@@ -52,7 +52,7 @@ class Fields:
 
     def texts(self, key: str, items: List) -> list[str]:
         found: list[str] = []
-        for item, at in zip(items, items.values_at, strict=True):
+        for item, at in items.placed():
             if isinstance(item, Map | List):
                 message = f"an item of `{key}` is a text here, not {_kind(item)}"
                 self.wrong("bad-value", message, at)
@@ -72,7 +72,7 @@ class Fields:
             self.wrong("bad-value", message, self.at(key))
             return []
         found: list[tuple[str, str | None, Span]] = []
-        for item, at in zip(value, value.values_at, strict=True):
+        for item, at in value.placed():
             if isinstance(item, Map | List):
                 message = f"an item of `{key}` is `name{separator}value`, not {_kind(item)}"
                 self.wrong("bad-value", message, at)
