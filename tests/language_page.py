@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from conlink_compose.language.schema_words import kinds_with
+from conlink_compose.language.schema_errors import kinds_with
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "language.md"

@@ -8,22 +8,21 @@ from collections.abc import Iterable, Mapping
 
 from conlink_compose.diagnostics import Span
 from conlink_compose.language.bridges import ReadBridge
-from conlink_compose.language.ends import End
-from conlink_compose.language.links import ReadLink
-from conlink_compose.language.notes import Notes
+from conlink_compose.language.links import ReadEnd, ReadLink
+from conlink_compose.language.report import Report
 from conlink_compose.topology import IpInterface, IpNetwork
 
 
 def choose_addresses(
-    notes: Notes, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
+    report: Report, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
 ) -> None:
     """Puts an address in the place of every `auto`, in the order of the files.
 
     The addresses and the gateways that any link of the bridge names are left alone, so that
     the choice hangs on the file only.
     """
-    asking: dict[str, list[End]] = defaultdict(list)
-    named: dict[str, list[End]] = defaultdict(list)
+    asking: dict[str, list[ReadEnd]] = defaultdict(list)
+    named: dict[str, list[ReadEnd]] = defaultdict(list)
     for link in links:
         for end in link.ends:
             if link.bridge:
@@ -31,40 +30,40 @@ def choose_addresses(
             autos = [at for address, at in end.addresses if address is None]
             if autos and link.bridge:
                 asking[link.bridge].append(end)
-            elif autos and not end.draft.partial:
-                _refuse(notes, autos[0], "a link without a bridge has none")
+            elif autos and not end.merged.partial:
+                _refuse(report, autos[0], "a link without a bridge has none")
     for name, ends in asking.items():
         if name in bridges and not bridges[name].partial:
-            _choose(notes, bridges[name], ends, named[name])
+            _choose(report, bridges[name], ends, named[name])
 
 
-def _refuse(notes: Notes, at: Span, why: str) -> None:
-    notes.error("auto-without-subnet", at, f"auto takes an address of the bridge's subnet; {why}")
+def _refuse(report: Report, at: Span, why: str) -> None:
+    report.error("auto-without-subnet", at, f"auto takes an address of the bridge's subnet; {why}")
 
 
-def _choose(notes: Notes, read: ReadBridge, asking: list[End], named: list[End]) -> None:
+def _choose(report: Report, read: ReadBridge, asking: list[ReadEnd], named: list[ReadEnd]) -> None:
     bridge = read.bridge
     if not bridge.subnets:
         for end in asking:
             at = next(at for address, at in end.addresses if address is None)
-            _refuse(notes, at, f"bridge {bridge.name} has none")
+            _refuse(report, at, f"bridge {bridge.name} has none")
         return
     subnet = bridge.subnets[0]
     gaps = _Gaps(subnet, _taken(named, subnet.version))
     for end in asking:
-        for index, (address, at) in enumerate(end.addresses):
+        for place, (address, at) in enumerate(end.addresses):
             if address is not None:
                 continue
             chosen = gaps.next(max(1, end.replicas))
-            end.addresses[index] = (chosen, at)
+            end.addresses[place] = (chosen, at)
             if chosen is None:
                 message = f"{subnet} has no {end.replicas} free addresses in a row"
                 message = message if end.replicas > 1 else f"{subnet} has no free address left"
                 help_ = "what other links and gateways have is not free; widen the subnet"
-                notes.error("subnet-full", at, message, help_)
+                report.error("subnet-full", at, message, help_)
 
 
-def _taken(named: Iterable[End], version: int) -> set[int]:
+def _taken(named: Iterable[ReadEnd], version: int) -> set[int]:
     taken: set[int] = set()
     for end in named:
         for address, _ in end.addresses:

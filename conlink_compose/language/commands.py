@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conlink_compose.document.tree import List
-from conlink_compose.language.entries import Walk
+from conlink_compose.language.declarations import Declarations, owner_of
 from conlink_compose.language.fields import fields_of
-from conlink_compose.language.notes import Notes
-from conlink_compose.language.owners import owner_of
 from conlink_compose.language.project import Project
+from conlink_compose.language.report import Report
 from conlink_compose.topology import Command
 
 
-def read_commands(notes: Notes, walk: Walk, project: Project) -> Iterator[Command]:
+def read_commands(
+    report: Report, declarations: Declarations, project: Project
+) -> Iterator[Command]:
     """In the order of the files; those that cannot be read are left out, told."""
-    entries = sorted(walk.entries("commands", project.runtime), key=lambda entry: entry.order)
-    for entry in entries:
-        fields = fields_of(entry.item, entry.path, walk.faults)
-        owner = owner_of(notes, project, fields, entry.owner, ("command", entry.at))
+    listed = declarations.listed("commands", project.runtime)
+    for declaration in sorted(listed, key=lambda declaration: declaration.order):
+        fields = fields_of(declaration.item, declaration.path, declarations.refused)
+        where = ("command", declaration.at)
+        owner = owner_of(report, project, fields, declaration.owner, where)
         command = fields.get("command")
         if owner is None or command is None or command.refused:
             continue
         value = command.value
         argv = map(str, value) if isinstance(value, List) else ("sh", "-c", str(value))
-        yield Command(owner, tuple(argv), entry.at)
+        yield Command(owner, tuple(argv), declaration.at)

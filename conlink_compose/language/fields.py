@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import List, Map, Value
-from conlink_compose.language.notes import Notes
-from conlink_compose.language.schema_words import described
+from conlink_compose.language.report import Report
+from conlink_compose.language.schema_errors import described
 from conlink_compose.topology import Places
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -27,7 +27,15 @@ class Field(NamedTuple):
 Fields: TypeAlias = dict[str, Field]
 
 
-class Faults:
+class Part(NamedTuple):
+    """One key of a value that may be words or a map, as netem; `text` is its value."""
+
+    key: str
+    text: str
+    at: Span
+
+
+class RefusedPaths:
     """What the schema has already complained about."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
@@ -48,32 +56,32 @@ class Faults:
         return path in self._prefixes
 
 
-NO_FAULTS = Faults(())
+NONE_REFUSED = RefusedPaths(())
 
 
-def fields_of(item: Map, path: Path = (), faults: Faults = NO_FAULTS) -> Fields:
+def fields_of(item: Map, path: Path = (), refused: RefusedPaths = NONE_REFUSED) -> Fields:
     """The keys of `item`, which stands at `path`.
 
     Inside a field that is read only if no part of it is refused, no path is needed.
     """
     keys_at, values_at = item.keys_at, item.values_at
-    if not faults:
+    if not refused:
         return {key: Field(value, keys_at[key], values_at[key]) for key, value in item.items()}
     return {
-        key: _field((*path, key), value, keys_at[key], values_at[key], faults)
+        key: _field((*path, key), value, keys_at[key], values_at[key], refused)
         for key, value in item.items()
     }
 
 
-def _field(path: Path, value: Value, key_at: Span, at: Span, faults: Faults) -> Field:
+def _field(path: Path, value: Value, key_at: Span, at: Span, refused: RefusedPaths) -> Field:
     """Of a list, the items that are not refused are read all the same."""
-    if not faults.below(path):
+    if not refused.below(path):
         return Field(value, key_at, at)
-    if not isinstance(value, List) or faults.at(path):
+    if not isinstance(value, List) or refused.at(path):
         return Field(value, key_at, at, refused=True)
     good = List(value.span)
-    for index, (one, one_at) in enumerate(zip(value, value.values_at, strict=True)):
-        if not faults.below((*path, index)):
+    for number, (one, one_at) in enumerate(zip(value, value.values_at, strict=True)):
+        if not refused.below((*path, number)):
             good.put(one, one_at)
     return Field(good, key_at, at)
 
@@ -107,7 +115,7 @@ def flag(fields: Fields, key: str) -> bool | None:
     return is_true(field.value) if field and not field.refused else None
 
 
-def whole(notes: Notes, fields: Fields, key: str, schema: dict[str, Any]) -> int | None:
+def whole(report: Report, fields: Fields, key: str, schema: dict[str, Any]) -> int | None:
     """The whole number at `key`, from a number or a text of digits, within the schema's limits."""
     field = fields.get(key)
     if field is None or field.refused:
@@ -119,5 +127,5 @@ def whole(notes: Notes, fields: Fields, key: str, schema: dict[str, Any]) -> int
         return int(value)
     takes = limits["errorMessage"]
     code = "bad-value" if value.isdecimal() else "wrong-type"
-    notes.error(code, field.at, f"{key} {takes}; this is {described(field.value)}")
+    report.error(code, field.at, f"{key} {takes}; this is {described(field.value)}")
     return None

@@ -1,30 +1,84 @@
-"""From drafts to links: what an interface is joined to, and which keys its kind takes."""
+"""From merged ends to links: every value read, and which keys a kind of link takes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conlink_compose.diagnostics import near_or_all
-from conlink_compose.language.devices import check_device
-from conlink_compose.language.drafts import Draft
-from conlink_compose.language.ends import End, read_end
-from conlink_compose.language.fields import flag, text, whole
-from conlink_compose.language.forwards import read_forwards
-from conlink_compose.language.notes import Notes
-from conlink_compose.language.pieces import Key
+from conlink_compose import links as kinds
+from conlink_compose.diagnostics import Span, near_or_all
+from conlink_compose.language.fields import flag, places_of, text, whole
+from conlink_compose.language.layers import EndKey, MergedEnd
 from conlink_compose.language.project import Project
-from conlink_compose.language.schema import link_keys_not_for
-from conlink_compose.language.schema_words import kinds_with, not_for_type
-from conlink_compose.language.values.vlans import read_vlan
-from conlink_compose.topology import Forward, Link, Vlan
-
-VETH = "veth"
-_NEED_PARENT = ("vlan", "macvlan", "macvtap", "ipvlan", "ipvtap")
-_OF_BRIDGE_PORTS = ("forward", "vlan", "isolated")
+from conlink_compose.language.report import Report
+from conlink_compose.language.schema import link_keys_not_for, link_modes
+from conlink_compose.language.schema_errors import kinds_with, not_for_type
+from conlink_compose.language.values.addresses import (
+    PlacedAddress,
+    read_address,
+    read_interfaces,
+    read_mac,
+)
+from conlink_compose.language.values.devices import check_device
+from conlink_compose.language.values.ethtool import read_ethtool
+from conlink_compose.language.values.netem import read_netem
+from conlink_compose.language.values.ports import read_forwards, read_vlan
+from conlink_compose.language.values.routes import ReadRoute, read_routes
+from conlink_compose.links import veth
+from conlink_compose.topology import Endpoint, Forward, IpAddress, Link, Netem, Owner, Vlan
 
 IPV6_LEAST_MTU = 1280
+
+
+@dataclass(slots=True)
+class ReadEnd:
+    """An end of a link, its values read: a `topology.Endpoint` in the making, which knows where
+    each value stands. `replicas` is how many nodes get it."""
+
+    merged: MergedEnd
+    replicas: int
+    addresses: list[PlacedAddress]
+    mac: str | None
+    mtu: int | None
+    routes: list[ReadRoute]
+    netem: tuple[Netem, ...]
+    nat: IpAddress | None
+    ethtool: tuple[tuple[str, str], ...]
+    up: bool
+
+    @property
+    def owner(self) -> Owner:
+        return self.merged.owner
+
+    @property
+    def kind(self) -> str:
+        """The kind of its link, as this end alone says it."""
+        return text(self.merged.fields, "type") or kinds.DEFAULT
+
+    def place(self, key: str) -> Span:
+        """Where the value of `key` stands, or else the link."""
+        field = self.merged.fields.get(key)
+        return field.at if field else self.merged.at
+
+    def called(self) -> str:
+        return f"{self.merged.dev} of {self.merged.owner}"
+
+    def endpoint(self) -> Endpoint:
+        return Endpoint(
+            self.merged.owner,
+            self.merged.dev,
+            tuple(address for address, _ in self.addresses if address is not None),
+            self.mac,
+            self.mtu,
+            tuple(read.route for read in self.routes),
+            self.netem,
+            self.nat,
+            self.ethtool,
+            self.up,
+            self.merged.at,
+            places_of(self.merged.fields),
+        )
 
 
 @dataclass(slots=True)
@@ -32,8 +86,8 @@ class ReadLink:
     """As `conlink_compose.topology.Link`, with the places the checks point at."""
 
     kind: str
-    near: End
-    far: End | None
+    near: ReadEnd
+    far: ReadEnd | None
     bridge: str | None
     outer: str | None
     mode: str | None
@@ -43,8 +97,17 @@ class ReadLink:
     forward: tuple[Forward, ...]
 
     @property
-    def ends(self) -> tuple[End, ...]:
+    def ends(self) -> tuple[ReadEnd, ...]:
         return (self.near, self.far) if self.far else (self.near,)
+
+    def port_keys(self) -> Iterator[str]:
+        """What it says of its port on a bridge."""
+        if self.forward:
+            yield "forward"
+        if self.vlan is not None:
+            yield "vlan"
+        if self.isolated:
+            yield "isolated"
 
     def link(self) -> Link:
         return Link(
@@ -58,140 +121,124 @@ class ReadLink:
             self.vlan,
             self.isolated,
             self.forward,
-            self.near.draft.at,
+            self.near.merged.at,
         )
 
 
 def read_links(
-    notes: Notes,
-    project: Project,
-    drafts: dict[Key, Draft],
-    schema: dict[str, Any],
+    report: Report, project: Project, ends: Mapping[EndKey, MergedEnd], schema: dict[str, Any]
 ) -> Iterator[ReadLink]:
-    """Every link, a wire once, in the order of the files."""
-    for draft in drafts.values():
-        if draft.far is None:
-            near = _end(notes, project, draft, schema)
-            yield _read_link(notes, near, None, schema)
-        elif draft.near or drafts[draft.far].far != draft.key:
-            near = _end(notes, project, draft, schema)
-            far = _end(notes, project, drafts[draft.far], schema)
-            _share_mtu(near, far)
-            yield _read_link(notes, near, far, schema)
+    """Every link, a wire once, in the order of `ends`. `schema` is that of a link."""
+    for end in ends.values():
+        if end.far is None:
+            yield _read_link(report, _read_end(report, project, end, schema), None, schema)
+        elif end.near or ends[end.far].far != end.key:
+            near = _read_end(report, project, end, schema)
+            far = _read_end(report, project, ends[end.far], schema)
+            near.mtu, far.mtu = veth.wire_mtus(near.mtu, far.mtu)
+            yield _read_link(report, near, far, schema)
 
 
-def _end(notes: Notes, project: Project, draft: Draft, schema: dict[str, Any]) -> End:
-    return read_end(notes, draft, project.replicas(draft.owner), schema)
+def _read_end(
+    report: Report, project: Project, merged: MergedEnd, schema: dict[str, Any]
+) -> ReadEnd:
+    """All values that belong to the node; what is wrong is told and left out."""
+    fields, replicas = merged.fields, project.replicas(merged.owner)
+    mac, nat = fields.get("mac"), fields.get("nat")
+    up = flag(fields, "up")
+    return ReadEnd(
+        merged,
+        replicas,
+        read_interfaces(report, fields.get("ip")),
+        read_mac(report, mac, replicas) if mac else None,
+        whole(report, fields, "mtu", schema),
+        read_routes(report, fields.get("route"), merged.dev),
+        read_netem(report, fields.get("netem")),
+        read_address(report, "nat", str(nat.value), nat.at) if nat and not nat.refused else None,
+        read_ethtool(report, fields.get("ethtool")),
+        up is not False,
+    )
 
 
-def _share_mtu(near: End, far: End) -> None:
-    """A veth drops what is longer than the receiving end's MTU, so one that is said holds for
-    both."""
-    near.mtu, far.mtu = near.mtu or far.mtu, far.mtu or near.mtu
-
-
-def _read_link(notes: Notes, near: End, far: End | None, schema: dict[str, Any]) -> ReadLink:
-    fields, draft = near.draft.fields, near.draft
-    kind = _kind(near)
+def _read_link(
+    report: Report, near: ReadEnd, far: ReadEnd | None, schema: dict[str, Any]
+) -> ReadLink:
+    """The values of a link as a whole are those of its near end."""
+    fields, merged = near.merged.fields, near.merged
     for end in (near, far) if far else (near,):
-        _check_keys(notes, end, schema)
-        _check_joined(notes, end, far is not None)
-        _check_mtu(notes, end)
+        _check_end(report, end, far is not None, schema)
     if far and far.replicas != near.replicas:
         message = f"{_counted(far)}, but {_counted(near)}: which one meets which?"
-        notes.error("replicas-differ", draft.far_at or draft.at, message)
-    if kind == VETH and far is None and not fields.keys() & {"bridge", "outer-dev", "peer"}:
-        _warn_of_loose_end(notes, near)
+        report.error("replicas-differ", merged.far_at or merged.at, message)
     outer = text(fields, "outer-dev")
-    if outer is not None and not check_device(notes, "outer-dev", outer, fields["outer-dev"].at):
+    if outer is not None and not check_device(report, "outer-dev", outer, fields["outer-dev"].at):
         outer = None
     return ReadLink(
-        kind,
+        near.kind,
         near,
         far,
         text(fields, "bridge"),
         outer,
         text(fields, "mode"),
-        whole(notes, fields, "vlanid", schema),
-        read_vlan(notes, fields.get("vlan"), schema),
+        whole(report, fields, "vlanid", schema),
+        read_vlan(report, fields.get("vlan"), schema),
         flag(fields, "isolated") is True,
-        read_forwards(notes, fields.get("forward"), near.replicas),
+        read_forwards(report, fields.get("forward"), near.replicas),
     )
 
 
-def _check_mtu(notes: Notes, end: End) -> None:
-    """The kernel takes IPv6 off a link below the least MTU of IPv6 (RFC 8200, 5)."""
-    field = end.draft.fields.get("mtu")
-    is_v6 = any(address and address.version == 6 for address, _ in end.addresses)
-    if field and not field.refused and end.mtu and end.mtu < IPV6_LEAST_MTU and is_v6:
-        message = f"mtu {end.mtu} is too small for an IPv6 address; it takes {IPV6_LEAST_MTU}"
-        notes.error("mtu-too-small", field.at, message)
-
-
-def _warn_of_loose_end(notes: Notes, end: End) -> None:
-    if not end.draft.partial:
-        message = f"{end.draft.dev} of {end.owner} is joined to nothing"
-        help_ = "name a bridge or a peer; or is it one end of a wire, and its dev is misspelt?"
-        notes.warning("joined-to-nothing", end.draft.at, message, help_)
-
-
-def _kind(end: End) -> str:
-    return text(end.draft.fields, "type") or VETH
-
-
-def _counted(end: End) -> str:
+def _counted(end: ReadEnd) -> str:
     replicas = "replica" if end.replicas == 1 else "replicas"
     return f"{end.owner} has {end.replicas} {replicas}"
 
 
-def _check_keys(notes: Notes, end: End, schema: dict[str, Any]) -> None:
-    fields, kind = end.draft.fields, _kind(end)
-    if "type" in fields and fields["type"].refused:
-        return
+def _check_end(report: Report, end: ReadEnd, wired: bool, schema: dict[str, Any]) -> None:
+    """Its keys, as all files together say them: the schema sees each item alone."""
+    merged, kind = end.merged, end.kind
+    if "type" not in merged.fields or not merged.fields["type"].refused:
+        _check_keys(report, end, kind, schema)
+        _check_mode(report, end, kind)
+    if not merged.partial:
+        rules = kinds.rules(kind)
+        report.add(rules.check_end(end.called(), merged.at, merged.fields, wired))
+    _check_mtu(report, end)
+
+
+def _check_keys(report: Report, end: ReadEnd, kind: str, schema: dict[str, Any]) -> None:
+    merged, rules = end.merged, kinds.rules(kind)
+    fields = merged.fields
     for key in link_keys_not_for(kind) & fields.keys():
         if not fields[key].refused:
             message, help_ = not_for_type(key, kind, kinds_with(schema, key))
-            notes.error("key-not-for-type", fields[key].key_at, message, help_)
-    if end.draft.far is not None and kind != VETH and not end.draft.partial:
-        at = end.draft.far_at or end.draft.at
-        message, help_ = not_for_type("peer", kind, [VETH])
-        notes.error("key-not-for-type", at, message, help_)
-    _check_mode(notes, end, kind, schema)
-    needed = ("outer-dev",) if kind in _NEED_PARENT else ()
-    for key in (*needed, "vlanid") if kind == "vlan" else needed:
-        if key not in fields and not end.draft.partial:
-            takes = schema["properties"][key]["errorMessage"]
+            report.error("key-not-for-type", fields[key].key_at, message, help_)
+    if merged.partial:
+        return
+    if merged.far is not None and not rules.joins:
+        message, help_ = not_for_type("peer", kind, kinds_with(schema, "peer"))
+        report.error("key-not-for-type", merged.far_at or merged.at, message, help_)
+    for key in rules.needs:
+        if key not in fields:
             message = f'a link of type {kind} needs the key "{key}"'
-            notes.error("missing-key", end.draft.at, message, f"it {takes}")
+            takes = schema["properties"][key]["errorMessage"]
+            report.error("missing-key", merged.at, message, f"it {takes}")
 
 
-def _check_mode(notes: Notes, end: End, kind: str, schema: dict[str, Any]) -> None:
-    """The schema checks it too, but only where type and mode stand in one item."""
-    mode = end.draft.fields.get("mode")
+def _check_mode(report: Report, end: ReadEnd, kind: str) -> None:
+    mode = end.merged.fields.get("mode")
     if mode is None or mode.refused or "mode" in link_keys_not_for(kind):
         return
-    branch = next(
-        branch["then"]["properties"]
-        for branch in schema["allOf"]
-        if branch["if"]["properties"]["type"]["const"] == kind
-    )
-    if mode.value not in branch["mode"]["enum"]:
-        help_ = near_or_all(str(mode.value), branch["mode"]["enum"], "there are")
+    known = link_modes(kind)
+    if mode.value not in known:
+        help_ = near_or_all(str(mode.value), known, "there are")
         message = f'mode takes a mode of the link\'s type; "{mode.value}" is none'
-        notes.error("unknown-mode", mode.at, message, help_)
+        report.error("unknown-mode", mode.at, message, help_)
 
 
-def _check_joined(notes: Notes, end: End, wired: bool) -> None:
-    fields = end.draft.fields
-    if _kind(end) != VETH or end.draft.partial:
+def _check_mtu(report: Report, end: ReadEnd) -> None:
+    """The kernel takes IPv6 off a link below the least MTU of IPv6 (RFC 8200, 5)."""
+    field = end.merged.fields.get("mtu")
+    if field is None or field.refused or not end.mtu or end.mtu >= IPV6_LEAST_MTU:
         return
-    if wired and "outer-dev" in fields:
-        message = "a wire has no outer end: both its ends are inside nodes"
-        notes.error("needs-bridge", fields["outer-dev"].key_at, message, "leave outer-dev out")
-    for key in _OF_BRIDGE_PORTS:
-        if key in fields and (wired or "bridge" not in fields):
-            message = f"{key} is for links that lead to a bridge"
-            notes.error("needs-bridge", fields[key].key_at, message)
-    if "forward" in fields and "ip" not in fields:
-        message = "forward needs ip: where should the traffic go?"
-        notes.error("forward-needs-ip", fields["forward"].key_at, message)
+    if any(address and address.version == 6 for address, _ in end.addresses):
+        message = f"mtu {end.mtu} is too small for an IPv6 address; it takes {IPV6_LEAST_MTU}"
+        report.error("mtu-too-small", field.at, message)

@@ -8,7 +8,7 @@ from conlink_compose.compose.load import Document
 from conlink_compose.compose.services import ServiceDeclaration
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map
-from conlink_compose.language.notes import Notes
+from conlink_compose.language.report import Report
 from conlink_compose.topology import Owner, Service
 
 _UNKNOWN_CODES = {
@@ -48,7 +48,7 @@ class Project:
             return owner
         return Owner("service", owner.name.rpartition("-")[0])
 
-    def named(self, notes: Notes, kind: str, name: str, at: Span) -> Owner | None:
+    def named(self, report: Report, kind: str, name: str, at: Span) -> Owner | None:
         """The owner of that kind and name; None, and an error, where there is none."""
         if kind == "container":
             found = self.containers.get(name)
@@ -56,7 +56,7 @@ class Project:
             found = Owner(kind, name)  # type: ignore[arg-type]
             found = found if found in self.members else None
         if found is None:
-            self._unknown(notes, kind, name, at)
+            self._unknown(report, kind, name, at)
         return found
 
     def names(self, kind: str) -> list[str]:
@@ -64,44 +64,44 @@ class Project:
             return list(self.containers)
         return [owner.name for owner in self.members if owner.kind == kind]
 
-    def _unknown(self, notes: Notes, kind: str, name: str, at: Span) -> None:
+    def _unknown(self, report: Report, kind: str, name: str, at: Span) -> None:
         if kind == "service" and name == self.runtime:
             help_ = "the network service itself cannot have links"
         else:
             help_ = near_or_all(name, self.names(kind), f"the {kind}s are")
-        notes.error(_UNKNOWN_CODES[kind], at, f'there is no {kind} "{name}"', help_)
+        report.error(_UNKNOWN_CODES[kind], at, f'there is no {kind} "{name}"', help_)
 
 
-def read_project(notes: Notes, document: Document) -> Project:
+def read_project(report: Report, document: Document) -> Project:
     """The members of the document, services first, in the order of the files."""
     project = Project(document.project)
     for service in document.services.values():
         if service.is_network_service:
-            _add_network_service(notes, project, service)
+            _add_network_service(report, project, service)
         else:
-            _add_service(notes, project, service)
+            _add_service(report, project, service)
     top = document.tree.get("x-conlink")
     hosts = top.get("hosts") if isinstance(top, Map) else None
     if isinstance(hosts, Map):
         for host in hosts:
-            _add_host(notes, project, host, hosts.keys_at[host])
+            _add_host(report, project, host, hosts.keys_at[host])
     return project
 
 
-def _add_network_service(notes: Notes, project: Project, service: ServiceDeclaration) -> None:
+def _add_network_service(report: Report, project: Project, service: ServiceDeclaration) -> None:
     block = service.keys["x-conlink"]
     assert isinstance(block, Map)
     if project.runtime is not None:
         message = f"{project.runtime} is the network service already"
-        notes.error("runtime-twice", block.keys_at["runtime"], message)
+        report.error("runtime-twice", block.keys_at["runtime"], message)
     if block.get("links"):
         message = "the network service itself cannot have links"
-        notes.error("links-on-runtime", block.keys_at["links"], message)
+        report.error("links-on-runtime", block.keys_at["links"], message)
     project.runtime = service.name
 
 
-def _add_service(notes: Notes, project: Project, declared: ServiceDeclaration) -> None:
-    member = _member(notes, declared)
+def _add_service(report: Report, project: Project, declared: ServiceDeclaration) -> None:
+    member = _member(report, declared)
     service = member.service
     project.members[service.owner] = member
     for node in service.node_names():
@@ -113,12 +113,12 @@ def _add_service(notes: Notes, project: Project, declared: ServiceDeclaration) -
             project.containers[service.container_name] = one
 
 
-def _member(notes: Notes, declared: ServiceDeclaration) -> Member:
+def _member(report: Report, declared: ServiceDeclaration) -> Member:
     name, replicas, at = declared.name, declared.replicas, declared.at
     if declared.container_name and replicas > 1:
         message = f"{name} has {replicas} replicas, which cannot share one container_name"
         place = declared.place("container_name")
-        notes.error("container-name-scaled", place, message, "leave container_name out")
+        report.error("container-name-scaled", place, message, "leave container_name out")
     return Member(
         Service(Owner("service", name), replicas, declared.container_name, at),
         at,
@@ -128,15 +128,17 @@ def _member(notes: Notes, declared: ServiceDeclaration) -> Member:
     )
 
 
-def _add_host(notes: Notes, project: Project, name: str, at: Span) -> None:
+def _add_host(report: Report, project: Project, name: str, at: Span) -> None:
     owner = Owner("host", name)
     service = Owner("service", name)
     if service in project.members:
         first = project.members[service].at
-        notes.error("name-twice", at, f"{name} is a service already, at {first}", "rename the host")
+        report.error(
+            "name-twice", at, f"{name} is a service already, at {first}", "rename the host"
+        )
     elif name in project.containers:
         other = project.containers[name]
         first = project.members[project.service_of(other)].at
         message = f"{name} is the node of a service already, at {first}"
-        notes.error("name-twice", at, message, "rename the host")
+        report.error("name-twice", at, message, "rename the host")
     project.members[owner] = Member(Service(owner, span=at), at)

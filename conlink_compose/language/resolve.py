@@ -1,39 +1,45 @@
 """A document to a `Topology`, or everything that is wrong with it.
 
-The way of a link: `entries` (which list it stands in), `pieces` (which interface it means),
-`drafts` (all files together), `ends` and `links` (read), and then the checks between links.
+The way of a link: a *declaration* is an item of a `links` list, with the block it stands in and
+how strong its file is (`declarations`). It is cut into *layers*, each what it says about one
+interface: a wire gives two (`layers`). Layers of the same interface, from all files, are laid
+over each other, key by key, and give a *merged end*, its values still unread. Reading them
+(`links`, `values/`) makes it a *read end*, and one or two of these a *read link*, in which each
+value knows its place. The checks between links (`checks/`) ask those; what they let pass becomes
+a `topology.Link` with its `Endpoint`s. What is so for one kind of link or one mode of bridge only,
+`conlink_compose.links` and `conlink_compose.bridges` say.
 """
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from conlink_compose import links as kinds
 from conlink_compose.diagnostics import Diagnostic, Span, has_errors
 from conlink_compose.language import schema
 from conlink_compose.language.auto import choose_addresses
 from conlink_compose.language.bridges import ReadBridge, read_bridges
-from conlink_compose.language.checks.domains import check_domains
-from conlink_compose.language.checks.engine_networks import check_engine_networks
-from conlink_compose.language.checks.hub import (
-    check_ends,
+from conlink_compose.language.checks.addresses import check_domains, check_nats, check_numbering
+from conlink_compose.language.checks.interfaces import (
+    check_containers,
+    check_engine_networks,
     check_forwards,
     check_hub_names,
     check_parents,
     check_ports,
+    check_room,
+    check_wires,
 )
-from conlink_compose.language.checks.numbering import check_numbering
-from conlink_compose.language.checks.reachability import check_routes
+from conlink_compose.language.checks.routes import check_routes
 from conlink_compose.language.commands import read_commands
-from conlink_compose.language.drafts import merge
-from conlink_compose.language.entries import Walk
-from conlink_compose.language.fields import Faults
+from conlink_compose.language.declarations import Declarations
+from conlink_compose.language.fields import RefusedPaths
+from conlink_compose.language.layers import EndKey, LayerReader, MergedEnd, merge
 from conlink_compose.language.links import ReadLink, read_links
-from conlink_compose.language.nats import check_nats
-from conlink_compose.language.notes import Notes
-from conlink_compose.language.pieces import Pieces
 from conlink_compose.language.project import read_project
+from conlink_compose.language.report import Report
 from conlink_compose.language.runtime import read_runtime
 from conlink_compose.language.tunnels import read_tunnels
 from conlink_compose.topology import Topology, Tunnel
@@ -47,84 +53,83 @@ def resolve(document: Document) -> tuple[Topology | None, list[Diagnostic]]:
 
     What `schema.check` refuses is passed over in silence, and gives None too.
     """
-    notes = Notes(document.sources)
-    faults = Faults(schema.faults(document))
+    report = Report(document.sources)
+    refused = RefusedPaths(schema.refused_paths(document))
     # Everything made here lives on; the collector's looking through it costs 0.3 s at 5,000 links.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        topology = _Resolving(document, notes, faults).topology()
+        topology = _Resolving(document, report, refused).topology()
     finally:
         if collecting:
             gc.enable()
-    if faults or has_errors(notes.diagnostics):
-        return None, notes.diagnostics
-    return topology, notes.diagnostics
+    if refused or has_errors(report.diagnostics):
+        return None, report.diagnostics
+    return topology, report.diagnostics
 
 
 class _Resolving:
     """One document on its way."""
 
-    def __init__(self, document: Document, notes: Notes, faults: Faults) -> None:
-        self._document = document
-        self._notes = notes
-        self._faults = faults
-        self._walk = Walk(document.tree, document.file_order, faults)
-        self._project = read_project(notes, document)
+    def __init__(self, document: Document, report: Report, refused: RefusedPaths) -> None:
+        self._tree = document.tree
+        self._report = report
+        self._refused = refused
+        self._declarations = Declarations(document.tree, document.file_order, refused)
+        self._project = read_project(report, document)
+        self._layers = LayerReader(report, self._project, refused)
 
     def topology(self) -> Topology:
-        tree, notes, project = self._document.tree, self._notes, self._project
-        pieces = Pieces(notes, project, self._faults)
-        entries = self._walk.entries("links", project.runtime)
-        drafts = merge(notes, project, (piece for entry in entries for piece in pieces.of(entry)))
-        check_engine_networks(notes, project, drafts.values())
-        link_schema = schema.link_schema()
-        links = list(read_links(notes, project, drafts, link_schema))
-        tunnels = read_tunnels(notes, tree, schema.definition("tunnel"), self._faults)
-        bridges = self._bridges(links, tunnels)
-        choose_addresses(notes, links, bridges)
-        self._check(links, tunnels, bridges, pieces)
+        tree, report, project = self._tree, self._report, self._project
+        links = list(read_links(report, project, self._ends(), schema.link_schema()))
+        tunnels = read_tunnels(report, tree, schema.definition("tunnel"), self._refused)
+        used = _used(links, tunnels)
+        bridge_schema = schema.definition("bridge")
+        bridges = read_bridges(report, self._declarations, tree, used, bridge_schema)
+        choose_addresses(report, links, bridges)
+        self._check(links, tunnels, bridges)
         return Topology(
             project.name,
             tuple(member.service for member in project.members.values()),
             tuple(link.link() for link in links),
             tuple(read.bridge for read in bridges.values()),
             tuple(tunnels),
-            tuple(read_commands(notes, self._walk, project)),
-            read_runtime(tree, project.runtime, self._faults),
+            tuple(read_commands(report, self._declarations, project)),
+            read_runtime(tree, project.runtime, self._refused),
         )
 
-    def _bridges(
-        self, links: Sequence[ReadLink], tunnels: Sequence[Tunnel]
-    ) -> dict[str, ReadBridge]:
-        used = _used(links, tunnels)
-        bridge_schema: dict[str, Any] = schema.definition("bridge")
-        return read_bridges(self._notes, self._walk, self._document.tree, used, bridge_schema)
+    def _ends(self) -> dict[EndKey, MergedEnd]:
+        """The ends of all links, in the order of the files."""
+        report, project = self._report, self._project
+        declarations = self._declarations.listed("links", project.runtime)
+        layers = (layer for one in declarations for layer in self._layers.layers_of(one))
+        ends = merge(report, layers)
+        check_containers(report, project, ends)
+        check_wires(report, ends)
+        check_engine_networks(report, project, ends.values())
+        return ends
 
     def _check(
-        self,
-        links: Sequence[ReadLink],
-        tunnels: Sequence[Tunnel],
-        bridges: dict[str, ReadBridge],
-        pieces: Pieces,
+        self, links: Sequence[ReadLink], tunnels: Sequence[Tunnel], bridges: dict[str, ReadBridge]
     ) -> None:
-        notes = self._notes
-        check_numbering(notes, links, bridges)
-        check_domains(notes, links)
-        check_routes(notes, self._project, links, pieces.partial, pieces.all_partial)
-        check_nats(notes, links)
-        check_hub_names(notes, links, bridges)
-        check_forwards(notes, links)
-        check_ports(notes, links, bridges)
-        check_parents(notes, links, bridges)
+        report, layers = self._report, self._layers
+        check_numbering(report, links, bridges)
+        check_domains(report, links)
+        check_routes(report, self._project, links, layers.partial, layers.all_partial)
+        check_nats(report, links)
+        check_hub_names(report, links, bridges)
+        check_forwards(report, links)
+        check_ports(report, links, bridges)
+        check_parents(report, links, bridges)
         # An end that could not be read would be missing in the count.
-        if not pieces.partial and not pieces.all_partial:
-            check_ends(notes, links, tunnels, bridges)
+        if not layers.partial and not layers.all_partial:
+            check_room(report, links, tunnels, bridges)
 
 
 def _used(links: Sequence[ReadLink], tunnels: Sequence[Tunnel]) -> Iterator[tuple[str, Span]]:
+    """The bridges that links and tunnels lead to, and where that is said."""
     for link in links:
-        if link.bridge and link.kind == "veth":
+        if link.bridge and kinds.rules(link.kind).joins:
             yield link.bridge, link.near.place("bridge")
     for tunnel in tunnels:
         if tunnel.span:

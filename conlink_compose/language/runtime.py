@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from conlink_compose.document.tree import Map
-from conlink_compose.language.fields import Faults, fields_of, flag, text, texts
+from conlink_compose.language.fields import RefusedPaths, fields_of, flag, text, texts
 from conlink_compose.topology import RuntimeOptions
 
 
-def read_runtime(tree: Map, written_by: str | None, faults: Faults) -> RuntimeOptions:
+def read_runtime(tree: Map, written_by: str | None, refused: RefusedPaths) -> RuntimeOptions:
     top = tree.get("x-conlink")
     options = top.get("runtime") if isinstance(top, Map) else None
     if not isinstance(options, Map):
         return RuntimeOptions(written_by=written_by)
-    fields = fields_of(options, ("x-conlink", "runtime"), faults)
+    fields = fields_of(options, ("x-conlink", "runtime"), refused)
     networks, ports = fields.get("networks"), fields.get("ports")
     return RuntimeOptions(
         text(fields, "image"),

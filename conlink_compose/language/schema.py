@@ -1,7 +1,7 @@
 """The shape of the x-conlink blocks: the shipped JSON Schema, put to a document.
 
 jsonschema-rs decides (9 ms for 5,000 links); only a block it refuses is put to jsonschema,
-which tells enough for `conlink_compose.language.schema_words` to explain each mistake.
+which tells enough for `conlink_compose.language.schema_errors` to explain each mistake.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.document.tree import Map, Value
-from conlink_compose.language import schema_words
+from conlink_compose.language import schema_errors
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -42,11 +42,11 @@ def check(document: Document) -> list[Diagnostic]:
     return [
         diagnostic
         for path, errors in _refused_blocks(document.tree)
-        for diagnostic in schema_words.explain(document.tree, path, errors, link_schema())
+        for diagnostic in schema_errors.explain(document.tree, path, errors, link_schema())
     ]
 
 
-def faults(document: Document) -> frozenset[TreePath]:
+def refused_paths(document: Document) -> frozenset[TreePath]:
     """The paths `check` complains about, for those who read on and must not repeat it."""
     return frozenset(
         path + tuple(error.absolute_path)
@@ -58,7 +58,14 @@ def faults(document: Document) -> frozenset[TreePath]:
 @functools.cache
 def link_keys_not_for(kind: str) -> frozenset[str]:
     """The keys of a link that links of `kind` do not take."""
-    return schema_words.keys_not_for(link_schema(), kind)
+    return schema_errors.keys_not_for(link_schema(), kind)
+
+
+@functools.cache
+def link_modes(kind: str) -> list[str]:
+    """The modes of a link of `kind`, which is one that takes the key."""
+    modes: list[str] = schema_errors.branch_of(link_schema(), kind)["mode"]["enum"]
+    return modes
 
 
 def link_schema() -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any, Literal, cast
 
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.tree import List, Map
-from conlink_compose.language.fields import Faults, Fields, Path, fields_of, text, whole
-from conlink_compose.language.notes import Notes
+from conlink_compose.language.fields import Fields, Path, RefusedPaths, fields_of, text, whole
+from conlink_compose.language.report import Report
 from conlink_compose.language.values.addresses import read_address
 from conlink_compose.language.values.netem import read_netem
 from conlink_compose.topology import Tunnel
@@ -17,7 +17,9 @@ _PORTS = {"geneve": 6081, "vxlan": 4789}
 """RFC 8926 and RFC 7348."""
 
 
-def read_tunnels(notes: Notes, tree: Map, schema: dict[str, Any], faults: Faults) -> list[Tunnel]:
+def read_tunnels(
+    report: Report, tree: Map, schema: dict[str, Any], refused: RefusedPaths
+) -> list[Tunnel]:
     """Every tunnel that could be read whole."""
     top = tree.get("x-conlink")
     listed = top.get("tunnels") if isinstance(top, Map) else None
@@ -25,33 +27,33 @@ def read_tunnels(notes: Notes, tree: Map, schema: dict[str, Any], faults: Faults
         return []
     tunnels = [
         tunnel
-        for index, (item, at) in enumerate(zip(listed, listed.values_at, strict=True))
+        for number, (item, at) in enumerate(zip(listed, listed.values_at, strict=True))
         if isinstance(item, Map)
-        for tunnel in _read(notes, fields_of(item, _path(index), faults), at, schema)
+        for tunnel in _read(report, fields_of(item, _path(number), refused), at, schema)
     ]
-    _check_twice(notes, tunnels)
+    _check_twice(report, tunnels)
     return tunnels
 
 
-def _path(index: int) -> Path:
-    return ("x-conlink", "tunnels", index)
+def _path(number: int) -> Path:
+    return ("x-conlink", "tunnels", number)
 
 
-def _read(notes: Notes, fields: Fields, at: Span, schema: dict[str, Any]) -> Iterator[Tunnel]:
+def _read(report: Report, fields: Fields, at: Span, schema: dict[str, Any]) -> Iterator[Tunnel]:
     remote = text(fields, "remote")
-    address = read_address(notes, "remote", remote, fields["remote"].at) if remote else None
-    vni, port = whole(notes, fields, "vni", schema), whole(notes, fields, "port", schema)
-    netem = read_netem(notes, fields.get("netem"))
+    address = read_address(report, "remote", remote, fields["remote"].at) if remote else None
+    vni, port = whole(report, fields, "vni", schema), whole(report, fields, "port", schema)
+    netem = read_netem(report, fields.get("netem"))
     kind, bridge = text(fields, "type"), text(fields, "bridge")
     if address is not None and (address.is_unspecified or address.is_loopback):
         message = f"remote takes the address of another machine; {address} is this one"
-        notes.error("bad-address", fields["remote"].at, message)
+        report.error("bad-address", fields["remote"].at, message)
     if kind and bridge and address is not None and vni is not None:
         tunnel_kind = cast("Literal['geneve', 'vxlan']", kind)
         yield Tunnel(tunnel_kind, bridge, address, vni, port, netem, at)
 
 
-def _check_twice(notes: Notes, tunnels: list[Tunnel]) -> None:
+def _check_twice(report: Report, tunnels: list[Tunnel]) -> None:
     """The kernel refuses a second one of the same kind, remote, number and port."""
     seen: dict[tuple[object, ...], Tunnel] = {}
     for tunnel in tunnels:
@@ -59,4 +61,4 @@ def _check_twice(notes: Notes, tunnels: list[Tunnel]) -> None:
         first = seen.setdefault((tunnel.kind, tunnel.remote, tunnel.vni, port), tunnel)
         if first is not tunnel:
             message = f"there is a {tunnel.kind} tunnel to {tunnel.remote} with vni {tunnel.vni}"
-            notes.error("tunnel-twice", tunnel.span, f"{message} already, at {first.span}")
+            report.error("tunnel-twice", tunnel.span, f"{message} already, at {first.span}")

@@ -1,23 +1,27 @@
 """The kinds of links, one module each, found by its name: `links/<kind>.py`.
 
-A kind is pure. It tells what it cannot do (`check`) and which interfaces it is made of
-(`expand`); addresses and routes are the same for every kind and are added by
-`conlink_compose.reconcile.bind`. To add a kind, write its module, its branch in the
-schema and its test: `tests/links/test_conformance.py` holds the three equal.
+A kind is pure. It tells the language what may be written of it (`RULES`), what it cannot do
+(`check`) and which interfaces it is made of (`expand`); addresses and routes are the same
+for every kind and are added by `conlink_compose.reconcile.bind`. To add a kind, write its
+module, its branch in the schema and its test: `tests/links/test_conformance.py` holds the
+three equal.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 
-from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.state import Interface
 from conlink_compose.topology import Endpoint, Link, Node
+
+DEFAULT = "veth"
+"""The kind of a link that names none."""
 
 KERNEL_MTU = 1500
 """What the kernel gives an Ethernet device that asks for nothing (ETH_DATA_LEN). It is desired
@@ -43,8 +47,44 @@ class BoundLink:
     missing: frozenset[str] = frozenset()
 
 
+class WrittenKey(Protocol):
+    """A key of a link with its place in the file."""
+
+    @property
+    def key_at(self) -> Span: ...
+
+
+CheckEnd: TypeAlias = Callable[[str, Span, Mapping[str, WrittenKey], bool], Iterator[Diagnostic]]
+
+
+def anything(
+    end: str, at: Span, keys: Mapping[str, WrittenKey], wired: bool
+) -> Iterator[Diagnostic]:
+    """The `check_end` of a kind of whose keys each may stand with any other."""
+    del end, at, keys, wired
+    yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the language asks of a kind, beside its branch in the schema: its keys and modes.
+
+    `joins`: it has an outer end that leads to a bridge or, as a wire, to another node, and
+    `outer-dev` names that end; of every other kind it names the parent. `needs` are the keys
+    it cannot do without. `check_end` tells which keys of one end do not go together; it is
+    given the end's name in words, its place, its keys, and whether it is the end of a wire.
+    """
+
+    joins: bool = False
+    needs: tuple[str, ...] = ()
+    check_end: CheckEnd = anything
+
+
 class Kind(Protocol):
     """What a module in this package offers."""
+
+    RULES: Rules
+    """What may be written of it."""
 
     NEEDS: frozenset[str]
     """The kinds of interface it asks of the kernel, to find out which are missing."""
@@ -58,8 +98,21 @@ class Kind(Protocol):
         ...
 
 
+_NOT_BUILT = {
+    "vlan": Rules(needs=("outer-dev", "vlanid")),
+    **dict.fromkeys(("macvlan", "macvtap", "ipvlan", "ipvtap"), Rules(needs=("outer-dev",))),
+}
+"""The kinds that the language has and this version cannot bring up; each leaves for its module."""
+
+
+@cache
+def rules(name: str) -> Rules:
+    """What may be written of a kind of the language. Raises `KeyError` where there is none."""
+    return _NOT_BUILT[name] if name in _NOT_BUILT else kind(name).RULES
+
+
 def kinds() -> tuple[str, ...]:
-    """The names of all kinds there are."""
+    """The names of all kinds that can be brought up."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.links import KERNEL_MTU, BoundLink
+from conlink_compose.links import KERNEL_MTU, BoundLink, Rules
 from conlink_compose.state import Interface
 from conlink_compose.topology import Link
+
+RULES = Rules()
 
 NEEDS = frozenset({"dummy"})
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.links import KERNEL_MTU, BoundLink, not_yet
+from conlink_compose.diagnostics import Diagnostic, Severity, Span
+from conlink_compose.links import KERNEL_MTU, BoundLink, Rules, WrittenKey, not_yet
 from conlink_compose.state import HUB, End, Interface
 from conlink_compose.topology import Endpoint, Link
 
@@ -13,8 +13,47 @@ NEEDS: frozenset[str] = frozenset()
 """Every kernel with network namespaces that is worth the name has veth."""
 
 
+PORT_KEYS = ("forward", "vlan", "isolated")
+"""What is said of the port that the outer end is of its bridge."""
+
+
+def check_end(
+    end: str, at: Span, keys: Mapping[str, WrittenKey], wired: bool
+) -> Iterator[Diagnostic]:
+    if wired and "outer-dev" in keys:
+        message = "a wire has no outer end: both its ends are inside nodes"
+        place = keys["outer-dev"].key_at
+        yield Diagnostic("needs-bridge", message, place, "leave outer-dev out")
+    for key in PORT_KEYS:
+        if key in keys and (wired or "bridge" not in keys):
+            message = f"{key} is for links that lead to a bridge"
+            yield Diagnostic("needs-bridge", message, keys[key].key_at)
+    if "forward" in keys and "ip" not in keys:
+        message = "forward needs ip: where should the traffic go?"
+        yield Diagnostic("forward-needs-ip", message, keys["forward"].key_at)
+    if not wired and "bridge" not in keys and "outer-dev" not in keys:
+        yield Diagnostic(
+            "joined-to-nothing",
+            f"{end} is joined to nothing",
+            at,
+            "name a bridge or a peer; or is it one end of a wire, and its dev is misspelt?",
+            Severity.WARNING,
+        )
+
+
+RULES = Rules(joins=True, check_end=check_end)
+
+
+def wire_mtus(near: int | None, far: int | None) -> tuple[int | None, int | None]:
+    """The MTU of both ends of a wire; one that says nothing follows the other.
+
+    A veth drops a frame that is larger than the MTU of the end it comes out of.
+    """
+    return near or far, far or near
+
+
 def check(link: Link) -> Iterator[Diagnostic]:
-    for key in ("forward", "vlan", "isolated"):
+    for key in PORT_KEYS:
         if getattr(link, key):
             yield not_yet(link.near, key)
 
@@ -37,10 +76,6 @@ def _inside(end: End, peer: End, endpoint: Endpoint, mtu: int) -> Interface:
 
 
 def _mtu_of(bound: BoundLink) -> tuple[int, int]:
-    """The MTU of the near and of the far end; one that says nothing follows the other.
-
-    A veth drops a frame that is larger than the MTU of the end it comes out of.
-    """
-    near = bound.near_end.mtu
     far = bound.far_end.mtu if bound.far_end else None
-    return near or far or KERNEL_MTU, far or near or KERNEL_MTU
+    mtus = wire_mtus(bound.near_end.mtu, far)
+    return mtus[0] or KERNEL_MTU, mtus[1] or KERNEL_MTU

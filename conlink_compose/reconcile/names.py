@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from conlink_compose import links
 from conlink_compose.topology import Node, Owner, Topology
 
 LONGEST = 15
@@ -32,7 +33,7 @@ def hub_names(topology: Topology, nodes: Iterable[Node]) -> HubNames:
     wanted: dict[tuple[str, str], str] = {}
     chosen: dict[tuple[str, str], str] = {}
     for link in topology.links:
-        if link.kind != "veth" or link.far:
+        if link.far or not links.rules(link.kind).joins:
             continue
         for node, stem in known.get(link.near.owner, {}).items():
             key = (node, link.near.dev)

@@ -10,7 +10,7 @@ from typing import Any
 
 from conlink_compose.compose.locate import Request
 from conlink_compose.reading import Reading, read
-from conlink_compose.topology import Link, Topology
+from conlink_compose.topology import Endpoint, Link, Topology
 
 
 def reading(*texts: str) -> Reading:
@@ -47,3 +47,9 @@ def compose(**services: Mapping[str, Any] | list[Any]) -> str:
 
 def link_of(of: Topology, dev: str) -> Link:
     return next(link for link in of.links if dev in (link.near.dev, link.far and link.far.dev))
+
+
+def end_with(**fields: Any) -> Endpoint:
+    """The end of a link to a bridge, with an address and these fields."""
+    (link,) = topology(compose(web=[{"bridge": "lan", "ip": "10.0.0.2/24", **fields}])).links
+    return link.near

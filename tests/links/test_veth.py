@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_interface
 
+from conlink_compose.diagnostics import Span
 from conlink_compose.links import BoundLink
-from conlink_compose.links.veth import check, expand
+from conlink_compose.links.veth import check, check_end, expand, wire_mtus
 from conlink_compose.state import HUB, End
 from conlink_compose.topology import Endpoint, Forward, Link, Node, Owner, Vlan
 
+AT = Span("compose.yaml", 7, 11, 7, 20)
 OWNER = Owner("service", "web")
 END = Endpoint(OWNER, "eth0", (ip_interface("10.0.0.1/24"),), mac="02:00:00:00:00:01")
 NODE = Node("web-1", OWNER, 1)
@@ -30,3 +32,33 @@ def test_what_is_not_built_yet_is_said() -> None:
     link = Link("veth", END, forward=(Forward(80, 80, "tcp"),), vlan=Vlan(7), isolated=True)
     assert [found.code for found in check(link)] == ["not-yet"] * 3
     assert not list(check(Link("veth", END, bridge="lan")))
+
+
+@dataclass(frozen=True)
+class Key:
+    key_at: Span = AT
+
+
+def _told(keys: str, *, wired: bool) -> list[str]:
+    written = {key: Key() for key in keys.split()}
+    return [found.code for found in check_end("eth0 of web", AT, written, wired)]
+
+
+def test_which_keys_of_an_end_do_not_go_together() -> None:
+    assert _told("bridge ip forward vlan isolated", wired=False) == []
+    assert _told("outer-dev", wired=False) == []
+    assert _told("outer-dev vlan", wired=True) == ["needs-bridge", "needs-bridge"]
+    assert _told("outer-dev isolated", wired=False) == ["needs-bridge"]
+    assert _told("bridge forward", wired=False) == ["forward-needs-ip"]
+
+
+def test_an_end_that_leads_nowhere_is_a_warning() -> None:
+    (found,) = check_end("eth0 of web", AT, {}, False)
+    assert (found.code, found.is_error, found.span) == ("joined-to-nothing", False, AT)
+    assert _told("", wired=True) == []
+
+
+def test_an_mtu_said_at_one_end_of_a_wire_holds_for_both() -> None:
+    assert wire_mtus(1400, None) == wire_mtus(None, 1400) == (1400, 1400)
+    assert wire_mtus(1400, 1300) == (1400, 1300)
+    assert wire_mtus(None, None) == (None, None)

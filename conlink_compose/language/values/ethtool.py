@@ -9,7 +9,7 @@ from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, items
-from conlink_compose.language.notes import Notes
+from conlink_compose.language.report import Report
 
 _OFFLOAD = ("--offload", "--features", "-K")
 FEATURES = (
@@ -22,43 +22,43 @@ _KERNEL_NAME = re.compile(r"(rx|tx|l2|hw|esp|macsec|tls|loopback|highdma)(-[a-z0
 """The kernel has some sixty more, under such names; `ethtool -k` lists them."""
 
 
-def read_ethtool(notes: Notes, field: Field | None) -> tuple[tuple[str, str], ...]:
+def read_ethtool(report: Report, field: Field | None) -> tuple[tuple[str, str], ...]:
     """The pairs in the order of the file."""
     if field is None or field.refused:
         return ()
-    return tuple(pair for item, at in items(field) for pair in _pairs(notes, item, at))
+    return tuple(pair for item, at in items(field) for pair in _pairs(report, item, at))
 
 
-def _pairs(notes: Notes, item: Value, at: Span) -> Iterator[tuple[str, str]]:
+def _pairs(report: Report, item: Value, at: Span) -> Iterator[tuple[str, str]]:
     if isinstance(item, Map):
         for feature, value in item.items():
-            if _is_feature(notes, feature, item.keys_at[feature]):
+            if _is_feature(report, feature, item.keys_at[feature]):
                 yield feature, "on" if is_true(value) else "off"
     elif isinstance(item, str):
-        yield from _pairs_of_words(notes, item, at)
+        yield from _pairs_of_words(report, item, at)
 
 
-def _pairs_of_words(notes: Notes, words: str, at: Span) -> Iterator[tuple[str, str]]:
+def _pairs_of_words(report: Report, words: str, at: Span) -> Iterator[tuple[str, str]]:
     option, *rest = words.split() or [""]
     if option not in _OFFLOAD:
         message = f'ethtool words begin with --offload (or -K); this is "{words}"'
-        notes.error("bad-ethtool", notes.within(at, option), message, 'as in "--offload tx off"')
+        report.error("bad-ethtool", report.within(at, option), message, 'as in "--offload tx off"')
         return
     if not rest or len(rest) % 2:
         message = "--offload takes pairs of a feature and on or off"
-        notes.error("bad-ethtool", at, message, 'as in "--offload tx off"')
+        report.error("bad-ethtool", at, message, 'as in "--offload tx off"')
         return
     for feature, value in zip(rest[::2], rest[1::2], strict=True):
         if value not in ("on", "off"):
-            place = notes.within(at, f"{feature} {value}")
-            notes.error("bad-ethtool", place, f'{feature} is on or off, not "{value}"')
-        elif _is_feature(notes, feature, notes.within(at, feature)):
+            place = report.within(at, f"{feature} {value}")
+            report.error("bad-ethtool", place, f'{feature} is on or off, not "{value}"')
+        elif _is_feature(report, feature, report.within(at, feature)):
             yield feature, value
 
 
-def _is_feature(notes: Notes, feature: str, at: Span) -> bool:
+def _is_feature(report: Report, feature: str, at: Span) -> bool:
     if feature in FEATURES or _KERNEL_NAME.match(feature):
         return True
     help_ = near_or_all(feature, FEATURES, "the features are")
-    notes.error("bad-ethtool", at, f'there is no feature "{feature}"', help_)
+    report.error("bad-ethtool", at, f'there is no feature "{feature}"', help_)
     return False

@@ -1,4 +1,4 @@
-"""netem, as words or as a map, to a `Netem`."""
+"""netem, as the words of tc-netem(8) or as a map that says the same, to a `Netem`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map, Value
-from conlink_compose.language.fields import Field, fields_of, items
-from conlink_compose.language.notes import Notes
-from conlink_compose.language.values.netem_words import Part, parts_of_words
+from conlink_compose.language.fields import Field, Part, fields_of, items
+from conlink_compose.language.report import Report
 from conlink_compose.language.values.units import count_of, rate_of, share_of, time_of
 from conlink_compose.topology import Netem
 
@@ -47,46 +46,101 @@ _NEEDS = {
     "reorder": "delay",
 }
 """What tc refuses without its partner: `sch_netem` would take it and do nothing."""
+_ARGUMENTS = {
+    "delay": ("delay", "jitter", "correlation"),
+    "loss": ("loss", "loss_correlation"),
+    "duplicate": ("duplicate", "duplicate_correlation"),
+    "corrupt": ("corrupt", "corrupt_correlation"),
+    "reorder": ("reorder", "reorder_correlation"),
+    "distribution": ("distribution",),
+    "gap": ("gap",),
+    "rate": ("rate",),
+    "limit": ("limit",),
+    "seed": ("seed",),
+}
+_OTHER_NAMES = {"latency": "delay", "drop": "loss"}
+_MODELS = {"state": 5, "gemodel": 4}
+"""How many shares each loss model takes at most."""
 
 
-def read_netem(notes: Notes, field: Field | None) -> tuple[Netem, ...]:
+def read_netem(report: Report, field: Field | None) -> tuple[Netem, ...]:
     """One Netem for all items together; none where there is nothing to read."""
     if field is None or field.refused:
         return ()
     parts: dict[str, Part] = {}
     for item, at in items(field):
-        for part in _parts(notes, item, at):
+        for part in _parts(report, item, at):
             first = parts.setdefault(part.key, part)
             if first is not part:
                 message = f"{_name(part.key)} is said already, at {first.at}"
-                notes.error("netem-twice", part.at, message)
-    values = {key: _value(notes, part) for key, part in parts.items()}
-    _check_partners(notes, parts)
+                report.error("netem-twice", part.at, message)
+    values = {key: _value(report, part) for key, part in parts.items()}
+    _check_partners(report, parts)
     known = {key: value for key, value in values.items() if value is not None}
     return (Netem(**known, span=field.at),) if known else ()
 
 
-def _parts(notes: Notes, item: Value, at: Span) -> Iterator[Part]:
+def _parts(report: Report, item: Value, at: Span) -> Iterator[Part]:
     if isinstance(item, str):
-        yield from parts_of_words(notes, item, at)
+        yield from _parts_of_words(report, item, at)
     elif isinstance(item, Map):
         for key, field in fields_of(item).items():
             texts = str(field.value).split() or [""]
             if key in _WITH_CORRELATION and len(texts) == 2:
-                yield Part(key, texts[0], notes.within(field.at, texts[0]))
-                yield Part(f"{key}_correlation", texts[1], notes.within(field.at, texts[1]))
+                yield Part(key, texts[0], report.within(field.at, texts[0]))
+                yield Part(f"{key}_correlation", texts[1], report.within(field.at, texts[1]))
             else:
                 yield Part(key, str(field.value), field.at)
 
 
-def _value(notes: Notes, part: Part) -> Any:
+def _parts_of_words(report: Report, words: str, at: Span) -> Iterator[Part]:
+    """Each key with its value; an error for each word that tc does not know."""
+    queue = words.split()
+    while queue:
+        word = queue.pop(0)
+        key = _OTHER_NAMES.get(word, word)
+        place = report.within(at, word)
+        if key not in _ARGUMENTS:
+            help_ = near_or_all(word, _ARGUMENTS, "the words are")
+            report.error("bad-netem", place, f'"{word}" is not a word of netem', help_)
+            return
+        if key == "loss" and queue and queue[0] in ("random", *_MODELS):
+            model = queue.pop(0)
+            if model != "random":
+                yield Part("loss_model", " ".join([model, *_shares(queue, model)]), place)
+                continue
+        if not queue:
+            report.error("bad-netem", place, f'"{word}" needs a value behind it')
+            return
+        yield from _valued(report, _ARGUMENTS[key], queue, at)
+
+
+def _valued(report: Report, keys: tuple[str, ...], queue: list[str], at: Span) -> Iterator[Part]:
+    """The first value whatever it is; the optional ones behind it only while they look like one."""
+    text = queue.pop(0)
+    yield Part(keys[0], text, report.within(at, text))
+    for key in keys[1:]:
+        looks = time_of if key == "jitter" else share_of
+        if not queue or (looks(queue[0]) is None and not queue[0][0].isdigit()):
+            return
+        text = queue.pop(0)
+        yield Part(key, text, report.within(at, text))
+
+
+def _shares(queue: list[str], model: str) -> Iterator[str]:
+    for _ in range(_MODELS[model]):
+        if queue and queue[0][0].isdigit():
+            yield queue.pop(0)
+
+
+def _value(report: Report, part: Part) -> Any:
     if part.key == "loss_model":
-        return _loss_model(notes, part)
+        return _loss_model(report, part)
     if part.key == "distribution":
         if part.text not in _DISTRIBUTIONS:
             help_ = near_or_all(part.text, _DISTRIBUTIONS, "there are")
             message = f'there is no distribution "{part.text}"'
-            notes.error("bad-netem", part.at, message, help_)
+            report.error("bad-netem", part.at, message, help_)
         return part.text
     if part.key not in _READERS:
         return None
@@ -94,30 +148,30 @@ def _value(notes: Notes, part: Part) -> Any:
     value = reader(part.text)
     if value is None:
         message = f'{_name(part.key)} takes {expected}; this is "{part.text}"'
-        notes.error("bad-netem", part.at, message)
+        report.error("bad-netem", part.at, message)
     return value
 
 
-def _loss_model(notes: Notes, part: Part) -> tuple[str, tuple[float, ...]] | None:
+def _loss_model(report: Report, part: Part) -> tuple[str, tuple[float, ...]] | None:
     name, *texts = part.text.split() or [""]
     shares = [share_of(text) for text in texts]
-    most = {"state": 5, "gemodel": 4}.get(name, 0)
+    most = _MODELS.get(name, 0)
     known = tuple(share for share in shares if share is not None)
     if not 0 < len(shares) <= most or len(known) < len(shares):
         expected = "state with 1 to 5 shares, or gemodel with 1 to 4, as in gemodel 1% 10%"
-        notes.error("bad-netem", part.at, f'loss_model takes {expected}; this is "{part.text}"')
+        report.error("bad-netem", part.at, f'loss_model takes {expected}; this is "{part.text}"')
         return None
     return (name, known)
 
 
-def _check_partners(notes: Notes, parts: dict[str, Part]) -> None:
+def _check_partners(report: Report, parts: dict[str, Part]) -> None:
     for key, needed in _NEEDS.items():
         if key in parts and needed not in parts:
             message = f"{_name(key)} does nothing without {_name(needed)}"
-            notes.error("bad-netem", parts[key].at, message)
+            report.error("bad-netem", parts[key].at, message)
     if "loss" in parts and "loss_model" in parts:
         message = f"loss is said already, at {parts['loss'].at}"
-        notes.error("netem-twice", parts["loss_model"].at, message)
+        report.error("netem-twice", parts["loss_model"].at, message)
 
 
 def _name(key: str) -> str:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import Map, Value
-from conlink_compose.language.fields import Field, fields_of, items
-from conlink_compose.language.notes import Notes
+from conlink_compose.language.fields import Field, Part, fields_of, items
+from conlink_compose.language.report import Report
 from conlink_compose.language.values.addresses import read_address, read_network
-from conlink_compose.language.values.netem_words import Part
 from conlink_compose.topology import IpAddress, IpNetwork, Route
 
 _WORDS = ("to", "via", "dev", "metric", "table", "src", "onlink")
@@ -39,36 +38,36 @@ class ReadRoute:
         return self.parts[key].at if key in self.parts else self.at
 
 
-def read_routes(notes: Notes, field: Field | None, dev: str) -> list[ReadRoute]:
+def read_routes(report: Report, field: Field | None, dev: str) -> list[ReadRoute]:
     """The routes of a link whose interface is `dev`; those that are none are left out, told."""
     if field is None or field.refused:
         return []
     routes: list[ReadRoute] = []
     for item, at in items(field):
-        found = list(_parts(notes, item, at))
+        found = list(_parts(report, item, at))
         parts = {part.key: part for part in found}
         if found and "" not in parts:
-            route = _route(notes, parts, dev, at)
+            route = _route(report, parts, dev, at)
             routes += [ReadRoute(route, at, parts)] if route else []
     return routes
 
 
-def _parts(notes: Notes, item: Value, at: Span) -> Iterator[Part]:
+def _parts(report: Report, item: Value, at: Span) -> Iterator[Part]:
     """The parts; one with an empty key tells that something was wrong, and has been told."""
     if isinstance(item, str):
-        yield from _parts_of_words(notes, item, at)
+        yield from _parts_of_words(report, item, at)
     elif isinstance(item, Map):
         for key, field in fields_of(item).items():
             if key != "onlink" or is_true(field.value):
                 yield Part(key, str(field.value), field.at)
 
 
-def _parts_of_words(notes: Notes, words: str, at: Span) -> Iterator[Part]:
+def _parts_of_words(report: Report, words: str, at: Span) -> Iterator[Part]:
     queue = words.split()
     if queue and queue[0] in _OTHER_TYPES:
-        place, help_ = notes.within(at, queue[0]), "a command of that node can add it"
+        place, help_ = report.within(at, queue[0]), "a command of that node can add it"
         message = f"{queue[0]} routes lead over no link; a route here leads over its own"
-        notes.error("bad-route", place, message, help_)
+        report.error("bad-route", place, message, help_)
         yield Part("", "", at)
         return
     if queue and queue[0] == "unicast":
@@ -78,10 +77,10 @@ def _parts_of_words(notes: Notes, words: str, at: Span) -> Iterator[Part]:
     while queue:
         word = queue.pop(0)
         key = _OTHER_NAMES.get(word, word)
-        place = notes.within(at, word)
+        place = report.within(at, word)
         if key not in _WORDS:
             help_ = near_or_all(word, _WORDS, "the words are")
-            notes.error("bad-route", place, f'"{word}" is not a word of a route here', help_)
+            report.error("bad-route", place, f'"{word}" is not a word of a route here', help_)
             yield Part("", "", at)
             return
         if key == "onlink":
@@ -90,35 +89,35 @@ def _parts_of_words(notes: Notes, words: str, at: Span) -> Iterator[Part]:
         if key == "via" and queue and queue[0] in ("inet", "inet6"):
             queue.pop(0)
         if not queue:
-            notes.error("bad-route", place, f'"{word}" needs a value behind it')
+            report.error("bad-route", place, f'"{word}" needs a value behind it')
             yield Part("", "", at)
             return
         text = queue.pop(0)
-        yield Part(key, text, notes.within(at, f"{word} {text}" if text == word else text))
+        yield Part(key, text, report.within(at, f"{word} {text}" if text == word else text))
 
 
-def _route(notes: Notes, parts: dict[str, Part], dev: str, at: Span) -> Route | None:
+def _route(report: Report, parts: dict[str, Part], dev: str, at: Span) -> Route | None:
     if "to" not in parts:
-        notes.error("bad-route", at, "where does this route lead?", "as in default via 10.0.0.1")
+        report.error("bad-route", at, "where does this route lead?", "as in default via 10.0.0.1")
         return None
-    told = len(notes.diagnostics)
+    told = len(report.diagnostics)
     if "dev" in parts and parts["dev"].text != dev:
         message = f"a route of a link goes over its own interface, {dev}"
         help_ = f"move it to the link whose dev is {parts['dev'].text}"
-        notes.error("bad-route", parts["dev"].at, message, help_)
-    via, src = _address(notes, parts, "via"), _address(notes, parts, "src")
-    to = None if parts["to"].text == "default" else _network(notes, parts["to"])
-    metric = _number(notes, parts, "metric", 0)
-    table = _number(notes, parts, "table", 1)
+        report.error("bad-route", parts["dev"].at, message, help_)
+    via, src = _address(report, parts, "via"), _address(report, parts, "src")
+    to = None if parts["to"].text == "default" else _network(report, parts["to"])
+    metric = _number(report, parts, "metric", 0)
+    table = _number(report, parts, "table", 1)
     if table == _LOCAL:
         message = "table local is the kernel's own: it keeps each node's addresses there"
-        notes.error("bad-route", parts["table"].at, message)
+        report.error("bad-route", parts["table"].at, message)
     if "onlink" in parts and via is None:
         message = "onlink says that the gateway is on this link, and this route has no via"
-        notes.error("bad-route", parts["onlink"].at, message, "leave onlink out, or add via")
-    if len(notes.diagnostics) > told:
+        report.error("bad-route", parts["onlink"].at, message, "leave onlink out, or add via")
+    if len(report.diagnostics) > told:
         return None
-    if not _one_family(notes, parts, to, via, src):
+    if not _one_family(report, parts, to, via, src):
         return None
     return Route(
         _destination(to, via, src),
@@ -142,16 +141,16 @@ def _destination(
     return ipaddress.ip_network("::/0" if src is not None and src.version == 6 else "0.0.0.0/0")
 
 
-def _address(notes: Notes, parts: dict[str, Part], key: str) -> IpAddress | None:
+def _address(report: Report, parts: dict[str, Part], key: str) -> IpAddress | None:
     part = parts.get(key)
-    return read_address(notes, key, part.text, part.at) if part else None
+    return read_address(report, key, part.text, part.at) if part else None
 
 
-def _network(notes: Notes, part: Part) -> IpNetwork | None:
-    return read_network(notes, "a route", part.text, part.at)
+def _network(report: Report, part: Part) -> IpNetwork | None:
+    return read_network(report, "a route", part.text, part.at)
 
 
-def _number(notes: Notes, parts: dict[str, Part], key: str, least: int) -> int | None:
+def _number(report: Report, parts: dict[str, Part], key: str, least: int) -> int | None:
     part = parts.get(key)
     if part is None:
         return None
@@ -161,12 +160,12 @@ def _number(notes: Notes, parts: dict[str, Part], key: str, least: int) -> int |
         return int(part.text)
     names = "main, default or " if key == "table" else ""
     message = f'{key} takes {names}a whole number from {least} to {_U32}; this is "{part.text}"'
-    notes.error("bad-route", part.at, message)
+    report.error("bad-route", part.at, message)
     return None
 
 
 def _one_family(
-    notes: Notes,
+    report: Report,
     parts: dict[str, Part],
     to: IpNetwork | None,
     via: IpAddress | None,
@@ -178,6 +177,6 @@ def _one_family(
         first_key, first = said[0]
         if value.version != first.version:
             message = f"{key} is IPv{value.version}, but {first_key} is IPv{first.version}"
-            notes.error("bad-route", parts[key].at, message, "a route is of one family")
+            report.error("bad-route", parts[key].at, message, "a route is of one family")
             return False
     return True

@@ -7,48 +7,47 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conlink_compose.diagnostics import Span
-from conlink_compose.language.ends import End
-from conlink_compose.language.links import ReadLink
-from conlink_compose.language.notes import Notes
+from conlink_compose.language.links import ReadEnd, ReadLink
 from conlink_compose.language.project import Project
+from conlink_compose.language.report import Report
 from conlink_compose.language.values.routes import ReadRoute
 from conlink_compose.topology import IpAddress, IpNetwork, Owner
 
 
 @dataclass(slots=True)
-class _Nodes:
+class _Interfaces:
     """All interfaces of the nodes of one owner. `partial`: there may be more than was read."""
 
-    ends: list[End] = field(default_factory=list)
+    ends: list[ReadEnd] = field(default_factory=list)
     partial: bool = False
 
 
 def check_routes(
-    notes: Notes,
+    report: Report,
     project: Project,
     links: Iterable[ReadLink],
     partial: set[Owner],
     all_partial: bool,
 ) -> None:
     """`partial` names the owners that have links which could not be read whole."""
-    nodes: dict[Owner, _Nodes] = defaultdict(_Nodes)
+    by_owner: dict[Owner, _Interfaces] = defaultdict(_Interfaces)
     for link in links:
         for end in link.ends:
-            nodes[project.service_of(end.owner)].ends.append(end)
-    for owner, of_owner in nodes.items():
+            by_owner[project.service_of(end.owner)].ends.append(end)
+    for owner, of_owner in by_owner.items():
         of_owner.partial = all_partial or owner in partial
         with_routes = [end for end in of_owner.ends if end.routes]
         seen: dict[tuple[object, ...], Span] = {}
         for end in with_routes:
             for read in end.routes:
-                _check_twice(notes, seen, end, read)
-                _check_connected(notes, of_owner, read)
-                _check_gateway(notes, of_owner, end, read)
-                _check_source(notes, project, of_owner, end, read)
+                _check_twice(report, seen, end, read)
+                _check_connected(report, of_owner, read)
+                _check_gateway(report, of_owner, end, read)
+                _check_source(report, project, of_owner, end, read)
 
 
 def _check_twice(
-    notes: Notes, seen: dict[tuple[object, ...], Span], end: End, read: ReadRoute
+    report: Report, seen: dict[tuple[object, ...], Span], end: ReadEnd, read: ReadRoute
 ) -> None:
     """The kernel tells the routes of one table apart by destination and metric."""
     route = read.route
@@ -58,45 +57,45 @@ def _check_twice(
     first = seen.setdefault(key, read.at)
     if first != read.at:
         message = f"{end.owner} has a route to {to} already, at {first}"
-        notes.error("route-twice", read.at, message, "give one of them another metric")
+        report.error("route-twice", read.at, message, "give one of them another metric")
 
 
-def _check_connected(notes: Notes, nodes: _Nodes, read: ReadRoute) -> None:
+def _check_connected(report: Report, interfaces: _Interfaces, read: ReadRoute) -> None:
     """The kernel makes a route to the network of each IPv4 address, with metric 0, in the main
     table (net/ipv4/fib_frontend.c, fib_add_ifaddr). An IPv6 one has a metric of its own."""
     route = read.route
     if route.to is None or route.to.version == 6 or route.metric or route.table:
         return
-    for other in nodes.ends:
+    for other in interfaces.ends:
         for address, at in other.addresses:
             if other.up and address and address.network == route.to and route.to.prefixlen < 32:
                 message = f"the kernel makes the route to {route.to} itself, for {address}, at {at}"
-                notes.error("route-twice", read.at, message, "leave it out, or give it a metric")
+                report.error("route-twice", read.at, message, "leave it out, or give it a metric")
                 return
 
 
-def _check_gateway(notes: Notes, nodes: _Nodes, end: End, read: ReadRoute) -> None:
+def _check_gateway(report: Report, interfaces: _Interfaces, end: ReadEnd, read: ReadRoute) -> None:
     via = read.route.via
     if via is None or read.route.onlink or (via.version == 6 and via.is_link_local):
         return
     if _has(end, via):
         at = read.place("via")
-        notes.error("gateway-is-own", at, f"{via} is an address of {end.owner} itself")
+        report.error("gateway-is-own", at, f"{via} is an address of {end.owner} itself")
         return
-    if nodes.partial or end.draft.partial or _reaches(end, via):
+    if interfaces.partial or end.merged.partial or _reaches(end, via):
         return
-    other = next((other for other in nodes.ends if _reaches(other, via)), None)
+    other = next((other for other in interfaces.ends if _reaches(other, via)), None)
     if other is not None:
-        message = f"{end.draft.dev} does not reach the gateway {via}, but {other.draft.dev} does"
-        help_ = f"move the route to that link, at {other.draft.at}"
+        message = f"{end.merged.dev} does not reach the gateway {via}, but {other.merged.dev} does"
+        help_ = f"move the route to that link, at {other.merged.at}"
     else:
         message = f"no link of {end.owner} reaches the gateway {via}"
         own = [str(address.network) for address, _ in end.addresses if address]
-        help_ = f"{end.draft.dev} is on {' and '.join(own)}" if own else "this link has no ip"
-    notes.error("unreachable-gateway", read.place("via"), message, help_)
+        help_ = f"{end.merged.dev} is on {' and '.join(own)}" if own else "this link has no ip"
+    report.error("unreachable-gateway", read.place("via"), message, help_)
 
 
-def _reaches(end: End, via: IpAddress) -> bool:
+def _reaches(end: ReadEnd, via: IpAddress) -> bool:
     """By an address of its network, or by a route without a gateway."""
     number, version = int(via), via.version
     if any(address and _in(number, version, address.network) for address, _ in end.addresses):
@@ -112,7 +111,7 @@ def _in(number: int, version: int, network: IpNetwork) -> bool:
     return network.version == version and start <= number <= int(network.broadcast_address)
 
 
-def _has(end: End, ip: IpAddress) -> bool:
+def _has(end: ReadEnd, ip: IpAddress) -> bool:
     """Whether replica 1, or any other that is an address away, has `ip`."""
     return any(
         address
@@ -122,14 +121,16 @@ def _has(end: End, ip: IpAddress) -> bool:
     )
 
 
-def _check_source(notes: Notes, project: Project, nodes: _Nodes, end: End, read: ReadRoute) -> None:
+def _check_source(
+    report: Report, project: Project, interfaces: _Interfaces, end: ReadEnd, read: ReadRoute
+) -> None:
     src = read.route.src
     member = project.members.get(project.service_of(end.owner))
     # An engine's own network may give the node addresses that only the engine knows.
-    if src is None or nodes.partial or (member and member.taken):
+    if src is None or interfaces.partial or (member and member.taken):
         return
     if not any(
-        address and address.ip == src for other in nodes.ends for address, _ in other.addresses
+        address and address.ip == src for other in interfaces.ends for address, _ in other.addresses
     ):
         message = f"{src} is no address of {end.owner}"
-        notes.error("source-not-own", read.place("src"), message, "src is an ip of the same node")
+        report.error("source-not-own", read.place("src"), message, "src is an ip of the same node")

@@ -56,12 +56,18 @@ def explain(
 
 def keys_not_for(link: dict[str, Any], kind: str) -> frozenset[str]:
     """The keys the schema `link` denies to links of `kind`."""
-    return frozenset(
-        key
-        for branch in link["allOf"]
-        if branch["if"]["properties"]["type"]["const"] == kind
-        for key, value in branch["then"]["properties"].items()
-        if value is False
+    return frozenset(key for key, value in branch_of(link, kind).items() if value is False)
+
+
+def branch_of(link: dict[str, Any], kind: str) -> dict[str, Any]:
+    """What the schema `link` says of the keys of links of `kind` alone."""
+    return next(
+        (
+            branch["then"]["properties"]
+            for branch in link["allOf"]
+            if branch["if"]["properties"]["type"]["const"] == kind
+        ),
+        {},
     )
 
 

@@ -1,14 +1,14 @@
-"""What the resolving finds out: the diagnostics so far, and the places they speak of."""
+"""What the resolving tells: its diagnostics so far, and the places in the sources they speak of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
 from conlink_compose.document.tree import place_within
 
 
-class Notes:
+class Report:
     """Collects diagnostics. `sources` maps file names to their texts."""
 
     def __init__(self, sources: Mapping[str, str]) -> None:
@@ -21,6 +21,10 @@ class Notes:
 
     def warning(self, code: str, at: Span | None, message: str, help_: str | None = None) -> None:
         self.diagnostics.append(Diagnostic(code, message, at, help_, Severity.WARNING))
+
+    def add(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """What a kind of link or a mode of bridge found out by itself."""
+        self.diagnostics.extend(diagnostics)
 
     def within(self, at: Span, words: str) -> Span:
         """The place of `words` in the stretch `at`, or all of `at`."""

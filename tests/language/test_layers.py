@@ -120,3 +120,15 @@ def test_links_stand_in_the_order_of_the_files() -> None:
 
 def test_the_same_interface_twice_in_one_list_is_refused() -> None:
     assert codes(compose(web=[{"bridge": "lan"}, {"bridge": "wan"}])) == ["dev-twice"]
+
+
+def test_a_wire_in_both_forms() -> None:
+    short = compose(top={"links": [{"endpoints": ["r1:eth1", "r2:eth2"]}]}, r1=[], r2=[])
+    long = compose(r1=[{"dev": "eth1", "peer": {"service": "r2", "dev": "eth2"}}], r2=[])
+    ends = [
+        [(end.owner, end.dev) for end in (link.near, link.far) if end]
+        for text in (short, long)
+        for link in topology(text).links
+    ]
+    assert len(ends) == 2
+    assert ends[0] == ends[1]

@@ -1,0 +1,169 @@
+"""What interfaces must not share: names in a node and in the hub, outer ports, wires, bridges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from conlink_compose import bridges as modes
+from conlink_compose import links as kinds
+from conlink_compose.diagnostics import Span
+from conlink_compose.language.bridges import ReadBridge
+from conlink_compose.language.layers import EndKey, MergedEnd, tell_twice
+from conlink_compose.language.links import ReadLink
+from conlink_compose.language.project import Member, Project
+from conlink_compose.language.report import Report
+from conlink_compose.topology import Tunnel
+
+_ENGINES_OWN = re.compile(r"eth([0-9]+)\Z")
+_NONE = "network_mode: none to the service"
+
+
+def check_containers(report: Report, project: Project, ends: Mapping[EndKey, MergedEnd]) -> None:
+    """A container's interface may not have the name of one that all its service's replicas have."""
+    for (owner, dev), end in ends.items():
+        service = project.service_of(owner)
+        if service != owner and (service, dev) in ends:
+            tell_twice(report, end.key, end.dev_at, ends[service, dev].dev_at)
+
+
+def check_engine_networks(report: Report, project: Project, ends: Iterable[MergedEnd]) -> None:
+    """Links beside what the container engine itself does to the node's namespace."""
+    told: set[Span] = set()
+    for end in ends:
+        owner = project.service_of(end.owner)
+        member = project.members.get(owner)
+        if member is None or owner.kind != "service":
+            continue
+        if member.shared:
+            if member.shared not in told:
+                told.add(member.shared)
+                message = f"{owner} has links, but shares the network of another"
+                help_ = f"it needs a namespace of its own: write {_NONE}"
+                report.error("shared-namespace", member.shared, message, help_)
+        elif _is_taken(end.dev, member):
+            message = f"{owner} has an interface {end.dev} already: that of its Docker network"
+            report.error("dev-taken", end.dev_at, message, f"add {_NONE}, or choose another dev")
+
+
+def _is_taken(dev: str, member: Member) -> bool:
+    found = _ENGINES_OWN.match(dev)
+    return bool(found) and int(found[1]) < member.taken  # type: ignore[index]
+
+
+def check_wires(report: Report, ends: Mapping[EndKey, MergedEnd]) -> None:
+    """Both ends of a wire name each other, and neither leads to a bridge."""
+    for key, end in ends.items():
+        if end.far is None:
+            continue
+        far = ends[end.far]
+        if far.far != key and far.far is not None:
+            owner, dev = end.far
+            other, other_dev = far.far
+            message = f"{dev} of {owner} is wired to {other_dev} of {other} already"
+            report.error("wired-twice", end.far_at, f"{message}, at {far.far_at}")
+        if "bridge" in end.fields:
+            at = end.fields["bridge"].key_at
+            message = f"{end.dev} of {end.owner} is the end of a wire, at {end.far_at}"
+            help_ = "a link leads to a bridge, or to a peer, not to both"
+            report.error("bridge-and-wire", at, message, help_)
+
+
+def check_hub_names(
+    report: Report, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
+) -> None:
+    """Outer ends: one name for one interface, and no bridge's."""
+    seen: dict[str, Span] = {}
+    for link in links:
+        if link.outer is None or not kinds.rules(link.kind).joins:
+            continue
+        at = link.near.place("outer-dev")
+        first = seen.setdefault(link.outer, at)
+        if link.near.replicas > 1:
+            message = f"the {link.near.replicas} replicas of {link.near.owner} cannot share one"
+            help_ = "leave outer-dev out: each gets a name of its own"
+            report.error("outer-dev-scaled", at, f"{message} outer-dev", help_)
+        if first is not at:
+            message = f"there is an outer-dev {link.outer} already, at {first}"
+            report.error("outer-dev-twice", at, message)
+        if link.outer in bridges:
+            where = bridges[link.outer].at
+            message = f"{link.outer} is the name of a bridge, at {where}"
+            report.error("outer-dev-twice", at, message)
+
+
+def check_forwards(report: Report, links: Iterable[ReadLink]) -> None:
+    """One outer port, one destination, for each protocol; replicas counted."""
+    seen: dict[tuple[str, int], Span] = {}
+    for link in links:
+        for forward in link.forward:
+            at = forward.span or link.near.merged.at
+            for port in range(forward.outer, forward.outer + link.near.replicas):
+                first = seen.setdefault((forward.protocol, port), at)
+                if first is not at:
+                    who = f"port {port}/{forward.protocol}"
+                    if link.near.replicas > 1:
+                        who += f" for replica {port - forward.outer + 1} of {link.near.owner}"
+                    report.error("port-twice", at, f"{who} is forwarded already, at {first}")
+                    break
+
+
+def check_ports(
+    report: Report, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
+) -> None:
+    """What a link says of its port, the bridge's mode must have."""
+    for link in links:
+        read = bridges.get(link.bridge) if link.bridge else None
+        if read is None or not kinds.rules(link.kind).joins or link.near.merged.partial:
+            continue
+        if not read.partial:
+            _check_port(report, link, read)
+
+
+def _check_port(report: Report, link: ReadLink, read: ReadBridge) -> None:
+    bridge, fields = read.bridge, link.near.merged.fields
+    rules = modes.rules(bridge.mode)
+    for key in link.port_keys():
+        if key not in rules.port_keys:
+            message = f"{key} needs a bridge of mode {' or '.join(modes.modes_with(key))}"
+            message = f"{message}; {bridge.name} is of mode {bridge.mode}, at {read.at}"
+            report.error("key-not-for-mode", fields[key].key_at, message)
+    if link.vlan is not None and bridge.vlan_filtering is False and rules.vlan_filtering:
+        at = read.fields["vlan_filtering"].at
+        message = f"vlan needs vlan_filtering, which bridge {bridge.name} has off, at {at}"
+        report.error("bad-vlan", fields["vlan"].key_at, message)
+
+
+def check_room(
+    report: Report,
+    links: Iterable[ReadLink],
+    tunnels: Sequence[Tunnel],
+    bridges: Mapping[str, ReadBridge],
+) -> None:
+    """How many ends a bridge of its mode may have: links, replicas counted, and tunnels."""
+    ends: dict[str, int] = {}
+    for link in links:
+        if link.bridge:
+            ends[link.bridge] = ends.get(link.bridge, 0) + link.near.replicas
+    for tunnel in tunnels:
+        ends[tunnel.bridge] = ends.get(tunnel.bridge, 0) + 1
+    for name, read in bridges.items():
+        report.add(modes.rules(read.bridge.mode).check_ends(read.bridge, ends.get(name, 0)))
+
+
+def check_parents(
+    report: Report, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
+) -> None:
+    """An MTU is not above the parent's, where the parent is ours and its MTU said."""
+    parents = {name: (read.bridge.mtu, read.at) for name, read in bridges.items()}
+    children: list[ReadLink] = []
+    for link in (link for link in links if link.outer):
+        if kinds.rules(link.kind).joins:
+            parents[link.outer or ""] = (link.near.mtu, link.near.place("mtu"))
+        else:
+            children.append(link)
+    for link in children:
+        most, at = parents.get(link.outer or "", (None, None))
+        if most is not None and link.near.mtu is not None and link.near.mtu > most:
+            message = f"mtu {link.near.mtu} is above the {most} of its parent {link.outer}, at {at}"
+            report.error("mtu-above-parent", link.near.place("mtu"), message)
