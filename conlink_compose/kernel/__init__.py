@@ -4,10 +4,9 @@
 answered, `link_socket.py` carries both. Where the kernel surprises, a comment says so.
 """
 
-from conlink_compose.kernel.failure import Failure
+from conlink_compose.kernel.failure import Failure, failure_diagnostic
 from conlink_compose.kernel.kernel import Kernel
 from conlink_compose.kernel.mark import mark_of
 from conlink_compose.kernel.observe import Observation
-from conlink_compose.kernel.sentences import failure_diagnostic
 
 __all__ = ["Failure", "Kernel", "Observation", "failure_diagnostic", "mark_of"]

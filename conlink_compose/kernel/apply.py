@@ -8,14 +8,11 @@ from itertools import groupby
 
 from conlink_compose.kernel import messages_address, messages_link, messages_route
 from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure
-from conlink_compose.kernel.indexes import Indexes
 from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
-from conlink_compose.kernel.make_links import Single, make_links
-from conlink_compose.kernel.make_veths import Veth, make_veths
+from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.observe import Known
 from conlink_compose.kernel.remove import remove_links
-from conlink_compose.kernel.tell import tell
 from conlink_compose.state import HUB, Address, End, Interface, Operation, Plan, Ready, Route
 
 _GONE = Refusal(errno.ENODEV, "")
@@ -30,15 +27,15 @@ class Apply:
     """One application of a plan. `known` is the last observation's, and is kept up to date."""
 
     def __init__(
-        self, namespaces: Namespaces, known: dict[End, Known], mark: int, indexes: Indexes
+        self, namespaces: Namespaces, known: dict[End, Known], mark: int, ifindexes: Ifindexes
     ) -> None:
         self._namespaces = namespaces
         self._known = known
         self._mark = mark
-        self._indexes = indexes
+        self._ifindexes = ifindexes
         self._failures: list[Failure] = []
-        self._lost: set[End] = set()
-        self._spoilt: set[str] = set()
+        self._not_made: set[End] = set()  # interfaces: what needs them is left out
+        self._incomplete: set[str] = set()  # labels of namespaces: they get no ready mark
 
     def obey(self, plan: Plan) -> tuple[Failure, ...]:
         """Consecutive operations that go the same way travel in one send."""
@@ -49,36 +46,38 @@ class Apply:
             "tell": self._tell,
             "ready": self._tell,
         }
-        for (way, netns), group in groupby(plan, key=_way_of):
+        for (way, label), group in groupby(plan, key=_way_of):
             # What came before decides what is left out, so this is asked group by group.
-            operations = [operation for operation in group if self._may(operation)]
+            operations = [operation for operation in group if self._shall_try(operation)]
             if operations:
-                ways[way](netns, operations)
+                ways[way](label, operations)
         return tuple(self._failures)
 
-    def _may(self, operation: Operation) -> bool:
+    def _shall_try(self, operation: Operation) -> bool:
+        """Not where what it needs could not be made; then it is left out as well."""
         thing = operation.thing
         if isinstance(thing, Ready):
-            return thing.netns not in self._spoilt
+            return thing.netns not in self._incomplete
         if isinstance(thing, Address | Route):
-            return End(thing.netns, thing.interface) not in self._lost
-        if self._lost.isdisjoint(_masters_of(operation)):
-            return operation.verb == "add" or thing.end not in self._lost
-        self._lose(operation)  # Its bridge could not be made: that is told, and once is enough.
+            return End(thing.netns, thing.interface) not in self._not_made
+        if self._not_made.isdisjoint(_masters_of(operation)):
+            return operation.verb == "add" or thing.end not in self._not_made
+        # Its bridge could not be made: that is told, and once is enough.
+        self._leave_out(operation)
         return False
 
     def _fail(self, operation: Operation, refusal: Refusal) -> None:
         self._failures.append(Failure(operation, refusal.errno, refusal.message))
-        self._lose(operation)
+        self._leave_out(operation)
 
-    def _lose(self, operation: Operation) -> None:
+    def _leave_out(self, operation: Operation) -> None:
         for thing in (operation.thing, operation.other):
             if thing:
-                self._spoilt.add(thing.netns)
+                self._incomplete.add(thing.netns)
             if isinstance(thing, Interface) and thing.peer:
-                self._spoilt.add(thing.peer.netns)
+                self._incomplete.add(thing.peer.netns)
             if isinstance(thing, Interface) and operation.verb == "add":
-                self._lost.add(thing.end)
+                self._not_made.add(thing.end)
 
     def _make_veths(self, _: str, operations: Sequence[Operation]) -> None:
         veths: list[Veth] = []
@@ -88,10 +87,10 @@ class Apply:
                 self._fail(operation, veth)
             else:
                 veths.append(veth)
-        made, refused = make_veths(self._namespaces.hub.socket, veths, self._indexes, self._mark)
+        made, refused = make_veths(self._namespaces.hub.socket, veths, self._ifindexes, self._mark)
         for veth in made:
-            self._known[veth.near.end] = Known(veth.near_index, owned=True)
-            self._known[veth.far.end] = Known(veth.far_index, owned=True)
+            self._known[veth.near.end] = Known(veth.near_ifindex, owned=True)
+            self._known[veth.far.end] = Known(veth.far_ifindex, owned=True)
         for veth, refusal in refused:
             self._fail(veth.operation, refusal)
 
@@ -101,13 +100,14 @@ class Apply:
             return Refusal(errno.EINVAL, "a veth has two ends")
         if near.netns == HUB:
             near, far = far, near
-        places = self._namespaces.get(near.netns), self._namespaces.get(far.netns)
-        if places[0] is None or places[1] is None:
+        near_namespace = self._namespaces.get(near.netns)
+        far_namespace = self._namespaces.get(far.netns)
+        if near_namespace is None or far_namespace is None:
             return _GONE
         master = self._master_of(far) if far.master else None
         if isinstance(master, Refusal):
             return master
-        return Veth(operation, near, far, places[0], places[1], master)
+        return Veth(operation, near, far, near_namespace, far_namespace, master)
 
     def _master_of(self, port: Interface) -> int | Refusal:
         """Asked again, though a plan joins nothing to a bridge that is not ours: it may have
@@ -115,24 +115,24 @@ class Apply:
         known = self._known.get(End(port.netns, port.master or ""))
         if known is None:
             return Refusal(errno.ENODEV, f"there is no bridge {port.master}")
-        return known.number if known.owned else _BRIDGE_NOT_OURS
+        return known.ifindex if known.owned else _BRIDGE_NOT_OURS
 
-    def _make(self, netns: str, operations: Sequence[Operation]) -> None:
+    def _make(self, label: str, operations: Sequence[Operation]) -> None:
         links = [Single(op, op.thing) for op in operations if isinstance(op.thing, Interface)]
-        place = self._namespaces.get(netns)
-        if place is None:
+        namespace = self._namespaces.get(label)
+        if namespace is None:
             for operation in operations:
                 self._fail(operation, _GONE)
             return
-        made, refused = make_links(place.socket, links, self._indexes, self._mark)
+        made, refused = make_singles(namespace.socket, links, self._ifindexes, self._mark)
         for link in made:
-            self._known[link.interface.end] = Known(link.index, owned=True)
+            self._known[link.interface.end] = Known(link.ifindex, owned=True)
         for link, refusal in refused:
             self._fail(link.operation, refusal)
 
     def _remove(self, _: str, operations: Sequence[Operation]) -> None:
         """A veth goes through its end in the hub, so that all of them go together."""
-        ways: dict[str, list[tuple[Operation, int]]] = {}
+        by_label: dict[str, list[tuple[Operation, int]]] = {}
         for operation in operations:
             end = self._end_to_remove(operation)
             known = self._known.pop(end, None)
@@ -142,14 +142,14 @@ class Apply:
                 self._known[end] = known
                 self._fail(operation, _NOT_OURS)
                 continue
-            ways.setdefault(end.netns, []).append((operation, known.number))
-        for netns, doomed in ways.items():
-            place = self._namespaces.get(netns)
-            if place:
-                numbers = [index for _, index in doomed]
-                refused = remove_links(place.socket, numbers, self._mark)
-                for at, refusal in refused.items():
-                    self._fail(doomed[at][0], refusal)
+            by_label.setdefault(end.netns, []).append((operation, known.ifindex))
+        for label, doomed in by_label.items():
+            namespace = self._namespaces.get(label)
+            if namespace:
+                ifindexes = [ifindex for _, ifindex in doomed]
+                refused = remove_links(namespace.socket, ifindexes, self._mark)
+                for position, refusal in refused.items():
+                    self._fail(doomed[position][0], refusal)
 
     def _end_to_remove(self, operation: Operation) -> End:
         thing = operation.thing
@@ -158,8 +158,8 @@ class Apply:
         other = self._known.get(thing.peer) if thing.peer and through_hub else None
         return thing.peer if thing.peer and other and other.owned else thing.end
 
-    def _tell(self, netns: str, operations: Sequence[Operation]) -> None:
-        place = self._namespaces.get(netns)
+    def _tell(self, label: str, operations: Sequence[Operation]) -> None:
+        namespace = self._namespaces.get(label)
         told: list[tuple[Operation, tuple[Request, ...]]] = []
         for operation in operations:
             requests = self._requests_of(operation)
@@ -167,19 +167,19 @@ class Apply:
                 self._fail(operation, requests)
             else:
                 told.append((operation, requests))
-        refused = self._send(place.socket if place else None, told)
-        self._restore(place, [op for op in operations if op in refused])
+        refused = self._send(namespace.socket if namespace else None, told)
+        self._restore(namespace, [op for op in operations if op in refused])
 
-    def _restore(self, place: Namespace | None, refused: Sequence[Operation]) -> None:
+    def _restore(self, namespace: Namespace | None, refused: Sequence[Operation]) -> None:
         """The route of a change that was refused: it went in the send that brought the refusal."""
         requests = [
-            messages_route.append(operation.before, known.number)
+            messages_route.append(operation.before, known.ifindex)
             for operation in refused
             if isinstance(operation.before, Route)
             and (known := self._known.get(End(operation.thing.netns, operation.before.interface)))
         ]
-        if place and requests:
-            place.socket.exchange(requests)
+        if namespace and requests:
+            namespace.socket.exchange(requests)
 
     def _requests_of(self, operation: Operation) -> tuple[Request, ...] | Refusal:
         verb, thing = operation.verb, operation.thing
@@ -193,22 +193,22 @@ class Apply:
             return _NOT_OURS
         match thing:
             case Address():
-                return _about_address(verb, thing, known.number)
+                return _about_address(verb, thing, known.ifindex)
             case Route():
-                return self._about_route(operation, thing, known.number)
+                return self._about_route(operation, thing, known.ifindex)
             case Interface():
-                return self._change(operation.before, thing, known.number)
+                return self._change(operation.before, thing, known.ifindex)
 
-    def _about_route(self, operation: Operation, route: Route, index: int) -> tuple[Request, ...]:
+    def _about_route(self, operation: Operation, route: Route, ifindex: int) -> tuple[Request, ...]:
         before = operation.before
         if isinstance(before, Route):
             held = self._known.get(End(before.netns, before.interface))
-            return messages_route.change(before, held.number if held else None, route, index)
+            return messages_route.change(before, held.ifindex if held else None, route, ifindex)
         one = messages_route.remove if operation.verb == "remove" else messages_route.add
-        return (one(route, index),)
+        return (one(route, ifindex),)
 
     def _change(
-        self, before: object, wanted: Interface, index: int
+        self, before: object, wanted: Interface, ifindex: int
     ) -> tuple[Request, ...] | Refusal:
         if not isinstance(before, Interface):
             before = Interface(wanted.netns, wanted.name, wanted.kind)
@@ -218,7 +218,7 @@ class Apply:
             if isinstance(found, Refusal):
                 return found
             master = found
-        return messages_link.change(before, wanted, index, master)
+        return messages_link.change(before, wanted, ifindex, master)
 
     def _send(
         self,
@@ -228,7 +228,7 @@ class Apply:
         """The refused operations."""
         answers = [(operation, _GONE) for operation, requests in told if requests]
         if through:
-            answers = tell(through, told, is_fine=_is_fine)
+            answers = through.exchange_each(told, is_fine=_is_fine)
         for operation, refusal in answers:
             self._fail(operation, refusal)
         return {operation for operation, _ in answers}
@@ -259,13 +259,13 @@ def _interface_of(thing: Interface | Address | Route) -> str:
     return thing.name if isinstance(thing, Interface) else thing.interface
 
 
-def _about_address(verb: str, address: Address, index: int) -> tuple[Request, ...]:
+def _about_address(verb: str, address: Address, ifindex: int) -> tuple[Request, ...]:
     if verb != "remove":
-        return (messages_address.add(address, index),)
-    remove = messages_address.remove(address, index)
+        return (messages_address.add(address, ifindex),)
+    remove = messages_address.remove(address, ifindex)
     if ":" in address.cidr:
         return (remove,)
-    return (messages_link.promote_secondaries(index), remove)
+    return (messages_link.promote_secondaries(ifindex), remove)
 
 
 def _is_fine(operation: Operation, refusal: Refusal) -> bool:

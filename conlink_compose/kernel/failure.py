@@ -1,11 +1,14 @@
-"""What the kernel refused: a value, until the CLI prints it."""
+"""What the kernel refused: a value, and the sentence it becomes: why, and what to do about it."""
 
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from conlink_compose.state import Operation
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.state import HUB, Address, Interface, Operation, Ready, Route, Thing
 
 FOREIGN = "it does not bear our mark"
 FOREIGN_BRIDGE = "its bridge does not bear our mark"
@@ -24,3 +27,117 @@ class Failure:
     def name(self) -> str:
         """`EEXIST`."""
         return errno.errorcode.get(self.errno, str(self.errno))
+
+
+class Sentence(NamedTuple):
+    why: str
+    advice: str | None = None
+
+
+_OUR_OWN = {
+    FOREIGN: Sentence("what is there was not made by us, and it is left alone"),
+    FOREIGN_BRIDGE: Sentence("its bridge was not made by us, and nothing is joined to it"),
+}
+_PRIVILEGE = "run as root, or give the network service the capabilities NET_ADMIN and SYS_ADMIN"
+_VANISHED = Sentence(
+    "its interface or namespace is no longer there",
+    "nothing, if the node was just stopped: it is tried again when the node is back",
+)
+_SENTENCES: dict[int, Sentence] = {
+    errno.EPERM: Sentence("this process may not do it", _PRIVILEGE),
+    errno.EACCES: Sentence("this process may not do it", _PRIVILEGE),
+    errno.ENODEV: _VANISHED,
+    errno.ENXIO: _VANISHED,
+    errno.ENOENT: _VANISHED,
+    errno.EOPNOTSUPP: Sentence(
+        "this machine's kernel cannot do it",
+        "load the kernel module for it, or use a kernel that has it",
+    ),
+    errno.EXFULL: Sentence(
+        "the bridge is full: a Linux bridge holds 1,023 ports", "split it into two bridges"
+    ),
+    errno.ENETUNREACH: Sentence(
+        "no address of the node reaches the gateway",
+        "give the link an address in the gateway's subnet, or the route `onlink`",
+    ),
+    errno.EHOSTUNREACH: Sentence(
+        "no address of the node reaches the gateway",
+        "give the link an address in the gateway's subnet, or the route `onlink`",
+    ),
+    errno.ENETDOWN: Sentence("the interface is down", "leave out `up: false` of the link"),
+    errno.EADDRNOTAVAIL: Sentence(
+        "the address cannot be used there",
+        "a MAC must not be multicast, and `src` must be an address of the node",
+    ),
+    errno.ELOOP: Sentence("a bridge cannot be a port of a bridge", "join them by a veth"),
+    errno.EBUSY: Sentence("the interface is in use by something else", "take it out of that first"),
+    errno.ERANGE: Sentence("a number is out of range", "look at the link's `mtu` and the like"),
+    errno.EINVAL: Sentence("the kernel does not take one of its values"),
+    errno.EMFILE: Sentence("too many files are open", "raise the limit: ulimit -n"),
+    errno.ENFILE: Sentence("too many files are open on this machine", "raise fs.file-max"),
+    errno.ENOMEM: Sentence("the kernel has no memory left for it", "use fewer or smaller links"),
+    errno.ENOBUFS: Sentence("the kernel has no memory left for it", "use fewer or smaller links"),
+    errno.ESRCH: Sentence("there is no such route"),
+}
+_NO_IPV6 = Sentence(
+    "this machine's kernel runs without IPv6", "take `ipv6.disable=1` off its command line"
+)
+_WITHOUT_IPV6 = {
+    # include/net/addrconf.h, ipv6_add_addr: so an interface answers that has disable_ipv6=1.
+    errno.EACCES: Sentence(
+        "IPv6 is switched off in the node",
+        "give its service `sysctls: {net.ipv6.conf.all.disable_ipv6: 0}`",
+    ),
+    errno.EOPNOTSUPP: _NO_IPV6,
+    errno.EAFNOSUPPORT: _NO_IPV6,
+}
+_EXISTS = {
+    Interface: Sentence("an interface of that name is already there", "choose another name"),
+    Address: Sentence("the address is already there and is not ours", "remove it, or declare it"),
+    Route: Sentence(
+        "a route to that destination is already there", "give it another `metric` or `table`"
+    ),
+}
+
+
+def failure_diagnostic(failure: Failure) -> Diagnostic:
+    """`kernel-refused`: which thing, why, what to do, and what the kernel said."""
+    operation = failure.operation
+    why, advice = sentence_of(failure)
+    said = failure.message.rstrip(". ")
+    quoted = f'; the kernel says "{said}"' if said and said not in _OUR_OWN else ""
+    message = f"cannot {operation.verb} {name_of(operation.thing)}: {why} ({failure.name}){quoted}"
+    return Diagnostic("kernel-refused", message, operation.span, advice)
+
+
+def sentence_of(failure: Failure) -> Sentence:
+    thing = failure.operation.thing
+    if failure.message in _OUR_OWN:
+        return _OUR_OWN[failure.message]
+    if _needs_ipv6(thing) and failure.errno in _WITHOUT_IPV6:
+        return _WITHOUT_IPV6[failure.errno]
+    if failure.errno == errno.EEXIST:
+        return _EXISTS.get(type(thing), Sentence("it is already there"))
+    if failure.errno == errno.ERANGE and isinstance(thing, Interface):
+        return Sentence("its MTU is out of range", "choose a smaller `mtu`, 65535 at the most")
+    return _SENTENCES.get(failure.errno, Sentence(os.strerror(failure.errno).lower()))
+
+
+def _needs_ipv6(thing: Thing) -> bool:
+    return ":" in (thing.cidr if isinstance(thing, Address) else getattr(thing, "to", ""))
+
+
+def name_of(thing: Thing) -> str:
+    """As a user would say it: `interface eth0 of web-1`."""
+    where = "the hub" if thing.netns == HUB else thing.netns
+    match thing:
+        case Interface():
+            kind = f"{thing.kind} " if thing.kind else ""
+            return f"{kind}interface {thing.name} of {where}"
+        case Address():
+            return f"address {thing.cidr} on {thing.interface} of {where}"
+        case Route():
+            via = f" via {thing.via}" if thing.via else ""
+            return f"route {thing.to}{via} on {thing.interface} of {where}"
+        case Ready():
+            return f"the ready mark of {where}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 
 from conlink_compose.kernel.apply import Apply
 from conlink_compose.kernel.failure import Failure
-from conlink_compose.kernel.indexes import Indexes
-from conlink_compose.kernel.kinds import Kinds
+from conlink_compose.kernel.link_socket import LinkSocket, route_sockets, scratch_socket
+from conlink_compose.kernel.make import Ifindexes
+from conlink_compose.kernel.messages_link import make
 from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespaces
-from conlink_compose.kernel.netns import raise_file_limit, route_sockets
 from conlink_compose.kernel.observe import Known, Observation, look
-from conlink_compose.state import End, Plan
+from conlink_compose.linux.limits import raise_file_limit
+from conlink_compose.state import End, Interface, Plan
 
 
 class Kernel:
@@ -27,18 +29,18 @@ class Kernel:
         raise_file_limit()
         self._mark = mark
         self._namespaces = Namespaces(hub)
-        (raw,) = route_sockets((self._namespaces.hub.netns,))
+        (raw,) = route_sockets((self._namespaces.hub.fd,))
         if isinstance(raw, OSError):
             self._namespaces.close()
             raise raw
         self._monitor = Monitor(raw)
-        self._indexes = Indexes()
-        self._kinds = Kinds()
+        self._ifindexes = Ifindexes()
+        self._has_kind: dict[str, bool] = {}
         self._known: dict[End, Known] = {}
 
-    def observe(self, places: Mapping[str, str]) -> Observation:
-        """What the hub and the nodes hold. `places`: node name -> path of its namespace."""
-        reasons = self._namespaces.admit(places)
+    def observe(self, paths: Mapping[str, str]) -> Observation:
+        """What the hub and the nodes hold. `paths`: node name -> path of its namespace."""
+        reasons = self._namespaces.admit(paths)
         state, self._known = look(self._namespaces, self._mark)
         return Observation(state, frozenset(reasons), reasons)
 
@@ -48,11 +50,21 @@ class Kernel:
         After a failure it goes on, but leaves out what lies on an interface that could not be
         made, and the ready mark of a node in which anything failed.
         """
-        return Apply(self._namespaces, self._known, self._mark, self._indexes).obey(plan)
+        return Apply(self._namespaces, self._known, self._mark, self._ifindexes).obey(plan)
 
     def missing_kinds(self, kinds: Iterable[str]) -> frozenset[str]:
-        """Those of the kinds of interface that this kernel cannot make. Raises OSError."""
-        return self._kinds.missing(kinds)
+        """Those of the kinds of interface that this kernel cannot make: asked of the kernel itself,
+        once for each kind, in a namespace that ends with the question. Raises OSError where no
+        namespace can be made."""
+        wanted = frozenset(kinds)
+        unknown = sorted(wanted - self._has_kind.keys())
+        if unknown:
+            asked = LinkSocket(scratch_socket())
+            try:
+                self._has_kind.update({kind: _has_kind(asked, kind) for kind in unknown})
+            finally:
+                asked.close()
+        return frozenset(kind for kind in wanted if not self._has_kind[kind])
 
     def fileno(self) -> int:
         """Readable when links, addresses or routes changed in the hub or in an observed node."""
@@ -65,3 +77,10 @@ class Kernel:
     def close(self) -> None:
         self._monitor.close()
         self._namespaces.close()
+
+
+def _has_kind(asked: LinkSocket, kind: str) -> bool:
+    """The kernel looks for the kind, loading its module, before it looks at anything else: a
+    vlan without its parent is refused too, but not with EOPNOTSUPP."""
+    refused = asked.exchange((make(Interface("", f"is-{kind}"[:15], kind), 0, 0),))
+    return not refused or refused[0].errno != errno.EOPNOTSUPP

@@ -11,19 +11,19 @@ import itertools
 import os
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import parse, words
+from conlink_compose.linux import uapi
+from conlink_compose.linux.namespaces import in_each_network, in_new_network
+from conlink_compose.linux.netlink import Message, message, messages, parse, words
 
 BATCH = 64
 """Requests a send: enough to make the system call free, few enough that all answers of a
 batch that fails altogether fit the receive buffer."""
 
 DUMP_TRIES = 8
-_HEADER = struct.Struct("=IHHII")
 _ERROR = struct.Struct("=i")
 _BLOCK = 1 << 16
 """Bytes a receive. The kernel fills blocks of at most 32 KiB, for a reader who takes them."""
@@ -44,13 +44,29 @@ class Refusal(NamedTuple):
     message: str
 
 
-class Message(NamedTuple):
-    """One message of an answer: `view[start:end]` is its body."""
+Thing = TypeVar("Thing")
 
-    kind: int
-    view: memoryview
-    start: int
-    end: int
+
+def route_sockets(fds: Sequence[int]) -> list[socket.socket | OSError]:
+    """A NETLINK_ROUTE socket in each of the namespaces, or why there can be none. It belongs for
+    ever to the namespace it was made in.
+
+    Raises OSError (EMFILE) where not one descriptor is left for the way back.
+    """
+    return in_each_network(fds, _route_socket)
+
+
+def scratch_socket() -> socket.socket:
+    """A NETLINK_ROUTE socket in a new namespace, which ends when the socket is closed.
+
+    Raises OSError (EPERM without CAP_SYS_ADMIN).
+    """
+    return in_new_network(_route_socket)
+
+
+def _route_socket() -> socket.socket:
+    kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
+    return socket.socket(socket.AF_NETLINK, kind, uapi.NETLINK_ROUTE)
 
 
 class LinkSocket:
@@ -69,53 +85,67 @@ class LinkSocket:
         self._raw.close()
 
     def exchange(self, requests: Sequence[Request], batch: int = BATCH) -> dict[int, Refusal]:
-        """Send them in their order, `batch` in one send; the refused ones by their place."""
+        """Send them in their order, `batch` in one send; the refused ones by their position."""
         refused: dict[int, Refusal] = {}
         for start in range(0, len(requests), batch):
             part = requests[start : start + batch]
-            for place, refusal in self._exchange_batch(part).items():
-                refused[start + place] = refusal
+            for position, refusal in self._exchange_batch(part).items():
+                refused[start + position] = refusal
         return refused
+
+    def exchange_each(
+        self,
+        asked: Iterable[tuple[Thing, Iterable[Request]]],
+        batch: int = BATCH,
+        is_fine: Callable[[Thing, Refusal], bool] = lambda _, __: False,
+    ) -> list[tuple[Thing, Refusal]]:
+        """Several requests for each thing, in their order; a thing is refused once, with the first
+        of its requests that was. What `is_fine` says yes to is no refusal."""
+        sent = [(thing, request) for thing, requests in asked for request in requests]
+        answers = self.exchange([request for _, request in sent], batch)
+        refused: dict[int, tuple[Thing, Refusal]] = {}
+        for position, refusal in sorted(answers.items()):
+            thing = sent[position][0]
+            if not is_fine(thing, refusal):
+                refused.setdefault(id(thing), (thing, refusal))
+        return list(refused.values())
 
     def _exchange_batch(self, batch: Sequence[Request]) -> dict[int, Refusal]:
         # Errors are answered always and in order, so only the last request asks for an
         # ACK: one receive tells that all 64 went well.
         parts: list[bytes] = []
         first = last = 0
-        for place, (kind, flags, body) in enumerate(batch):
+        for position, (kind, flags, body) in enumerate(batch):
             last = next(self._numbers)
             first = first or last
-            ack = uapi.NLM_F_ACK if place == len(batch) - 1 else 0
-            whole = flags | uapi.NLM_F_REQUEST | ack
-            parts += (_HEADER.pack(16 + len(body), kind, whole, last, 0), body)
+            ack = uapi.NLM_F_ACK if position == len(batch) - 1 else 0
+            parts.append(message(kind, flags | uapi.NLM_F_REQUEST | ack, last, body))
         self._raw.send(b"".join(parts))
         return self._answers(first, last)
 
     def _answers(self, first: int, last: int) -> dict[int, Refusal]:
         refused: dict[int, Refusal] = {}
         with suppress(BlockingIOError):  # An answer was lost; the next observation tells what is.
-            for message, flags, sequence in self._messages(first, last):
-                if message.kind != uapi.NLMSG_ERROR:
+            for answer in self._answers_to(first, last):
+                if answer.kind != uapi.NLMSG_ERROR:
                     continue
-                refusal = _refusal(message, flags)
+                refusal = _refusal(answer)
                 if refusal:
-                    refused[sequence - first] = refusal
-                if sequence == last:
+                    refused[answer.sequence - first] = refusal
+                if answer.sequence == last:
                     break
         return refused
 
     def ask(self, request: Request) -> tuple[int, bytes] | Refusal:
         """One question with one answer: its type and body. Raises OSError when it got lost."""
         sequence = next(self._numbers)
-        head = _HEADER.pack(
-            16 + len(request.body), request.kind, request.flags | uapi.NLM_F_REQUEST, sequence, 0
-        )
-        self._raw.send(head + request.body)
-        for message, flags, _ in self._messages(sequence, sequence):
-            if message.kind == uapi.NLMSG_ERROR:
-                return _refusal(message, flags) or Refusal(0, "")
-            return message.kind, bytes(message.view[message.start : message.end])
-        raise AssertionError("unreachable: _messages raises when no answer is left")
+        flags = request.flags | uapi.NLM_F_REQUEST
+        self._raw.send(message(request.kind, flags, sequence, request.body))
+        for answer in self._answers_to(sequence, sequence):
+            if answer.kind == uapi.NLMSG_ERROR:
+                return _refusal(answer) or Refusal(0, "")
+            return answer.kind, bytes(answer.view[answer.start : answer.end])
+        raise AssertionError("unreachable: _answers_to raises when no answer is left")
 
     def dump(self, request: Request) -> list[Message]:
         """All messages of a dump. Raises OSError where the kernel refuses it, and EINTR where
@@ -129,34 +159,27 @@ class LinkSocket:
     def _dump_once(self, request: Request) -> tuple[list[Message], bool]:
         sequence = next(self._numbers)
         flags = request.flags | uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP
-        head = _HEADER.pack(16 + len(request.body), request.kind, flags, sequence, 0)
-        self._raw.send(head + request.body)
+        self._raw.send(message(request.kind, flags, sequence, request.body))
         found: list[Message] = []
         whole = True
-        for message, flags, _ in self._messages(sequence, sequence):
+        for answer in self._answers_to(sequence, sequence):
             # The list changed between two parts of the dump: something may be missing in it.
-            whole = whole and not flags & uapi.NLM_F_DUMP_INTR
-            if message.kind in (uapi.NLMSG_DONE, uapi.NLMSG_ERROR):
-                _raise_for(message)
+            whole = whole and not answer.flags & uapi.NLM_F_DUMP_INTR
+            if answer.kind in (uapi.NLMSG_DONE, uapi.NLMSG_ERROR):
+                _raise_for(answer)
                 break
-            found.append(message)
+            found.append(answer)
         return found, whole
 
-    def _messages(self, first: int, last: int) -> Iterator[tuple[Message, int, int]]:
-        """The messages of these sequence numbers as they come, with flags and sequence number.
+    def _answers_to(self, first: int, last: int) -> Iterator[Message]:
+        """The messages of these sequence numbers as they come.
 
         Raises BlockingIOError when there is none left: an answer was lost.
         """
         while True:
-            view = memoryview(self._receive())
-            start = 0
-            while start + 16 <= len(view):
-                length, kind, flags, found, _ = _HEADER.unpack_from(view, start)
-                if length < 16:
-                    break
-                if first <= found <= last:
-                    yield Message(kind, view, start + 16, start + length), flags, found
-                start += (length + 3) & ~3
+            for answer in messages(self._receive()):
+                if first <= answer.sequence <= last:
+                    yield answer
 
     def _receive(self) -> bytes:
         while True:
@@ -168,21 +191,21 @@ class LinkSocket:
                     raise
 
 
-def _refusal(message: Message, flags: int) -> Refusal | None:
-    (negative,) = _ERROR.unpack_from(message.view, message.start)
+def _refusal(answer: Message) -> Refusal | None:
+    (negative,) = _ERROR.unpack_from(answer.view, answer.start)
     if negative == 0:
         return None
     said = ""
-    if flags & uapi.NLM_F_ACK_TLVS:
+    if answer.flags & uapi.NLM_F_ACK_TLVS:
         # struct nlmsgerr: the errno, then the header of the request; the attributes follow it.
-        found = parse(message.view, message.start + 20, message.end)
+        found = parse(answer.view, answer.start + 20, answer.end)
         said = words(found[uapi.NLMSGERR_ATTR_MSG]) if uapi.NLMSGERR_ATTR_MSG in found else ""
     return Refusal(-negative, said)
 
 
-def _raise_for(message: Message) -> None:
+def _raise_for(answer: Message) -> None:
     """A dump that fails ends with an error, or with a DONE that carries the errno."""
-    if message.end - message.start >= 4:
-        negative = _ERROR.unpack_from(message.view, message.start)[0]
+    if answer.end - answer.start >= 4:
+        negative = _ERROR.unpack_from(answer.view, answer.start)[0]
         if negative < 0:
             raise OSError(-negative, os.strerror(-negative))

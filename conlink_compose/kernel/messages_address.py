@@ -7,9 +7,9 @@ import struct
 from functools import lru_cache
 from typing import NamedTuple
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import attribute, u8, u32
 from conlink_compose.kernel.link_socket import Request
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import attribute, u8, u32
 from conlink_compose.state import PROTOCOL, Address
 
 _HEAD = struct.Struct("=BBBBI")
@@ -35,24 +35,24 @@ def family_of(address: str) -> int:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def add(address: Address, index: int) -> Request:
+def add(address: Address, ifindex: int) -> Request:
     return Request(
-        uapi.RTM_NEWADDR, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(address.cidr, index, True)
+        uapi.RTM_NEWADDR, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(address.cidr, ifindex, True)
     )
 
 
-def remove(address: Address, index: int) -> Request:
-    return Request(uapi.RTM_DELADDR, 0, _body(address.cidr, index, False))
+def remove(address: Address, ifindex: int) -> Request:
+    return Request(uapi.RTM_DELADDR, 0, _body(address.cidr, ifindex, False))
 
 
 def dump_addresses() -> Request:
     return Request(uapi.RTM_GETADDR, 0, _HEAD.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
 
 
-def _body(cidr: str, index: int, new: bool) -> bytes:
+def _body(cidr: str, ifindex: int, new: bool) -> bytes:
     family, packed, length = prefix(cidr)
     parts = [
-        _HEAD.pack(family, length, 0, 0, index),
+        _HEAD.pack(family, length, 0, 0, ifindex),
         attribute(uapi.IFA_LOCAL, packed),
         attribute(uapi.IFA_ADDRESS, packed),
     ]

@@ -7,9 +7,9 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import attribute, nest, text, u8, u16, u32
 from conlink_compose.kernel.link_socket import Request
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import attribute, nest, text, u8, u16, u32
 from conlink_compose.state import FRESH_BRIDGE, HUB, READY, Interface
 
 _HEAD = struct.Struct("=BxHiII")
@@ -48,15 +48,15 @@ _PROMOTE_SECONDARIES = nest(
 def make_veth(
     near: tuple[Interface, int, int], far: tuple[Interface, int, int | None], mark: int
 ) -> Request:
-    """Both ends of a veth; each is (what it shall be, its index, descriptor of its namespace).
+    """Both ends of a veth; each is (what it shall be, its ifindex, its namespace's descriptor).
 
     The far end lies in the hub where its descriptor is None. The near end comes up at once;
     IFF_UP of the peer would fail the whole request, and its IFLA_MASTER would be ignored.
-    The kernel honours the peer's index only where the first end's is chosen too.
+    The kernel honours the peer's ifindex only where the first end's is chosen too.
     """
-    near_end, near_index, near_netns = near
-    far_end, far_index, far_netns = far
-    peer = _HEAD.pack(0, 0, far_index, 0, 0) + _new(far_end, mark, far_netns)
+    near_end, near_ifindex, near_fd = near
+    far_end, far_ifindex, far_fd = far
+    peer = _HEAD.pack(0, 0, far_ifindex, 0, 0) + _new(far_end, mark, far_fd)
     kind = nest(
         uapi.IFLA_LINKINFO,
         text(uapi.IFLA_INFO_KIND, "veth"),
@@ -65,35 +65,37 @@ def make_veth(
     return Request(
         uapi.RTM_NEWLINK,
         _MAKE,
-        _head(near_index, near_end.up) + _new(near_end, mark, near_netns) + kind,
+        _head(near_ifindex, near_end.up) + _new(near_end, mark, near_fd) + kind,
     )
 
 
-def make(interface: Interface, index: int, mark: int) -> Request:
+def make(interface: Interface, ifindex: int, mark: int) -> Request:
     """Any interface that has no other end, down, in the namespace of the socket."""
     info = nest(
         uapi.IFLA_LINKINFO,
         text(uapi.IFLA_INFO_KIND, interface.kind),
         *_knobs(interface, FRESH_BRIDGE),
     )
-    return Request(uapi.RTM_NEWLINK, _MAKE, _head(index, None) + _new(interface, mark, None) + info)
+    return Request(
+        uapi.RTM_NEWLINK, _MAKE, _head(ifindex, None) + _new(interface, mark, None) + info
+    )
 
 
-def finish(interface: Interface, index: int) -> Iterator[Request]:
+def finish(interface: Interface, ifindex: int) -> Iterator[Request]:
     """What the kernel does not honour when it makes an interface of `make`.
 
     A bridge follows the smallest MTU of its ports until somebody sets its own; the MTU
     at creation does not count as set.
     """
     if interface.kind == "bridge":
-        yield set_link(index, NO_IPV6_ADDRESS)
+        yield set_link(ifindex, NO_IPV6_ADDRESS)
     mtu = u32(uapi.IFLA_MTU, interface.mtu) if interface.mtu and interface.kind == "bridge" else b""
     if mtu or interface.up:
-        yield set_link(index, mtu, up=interface.up)
+        yield set_link(ifindex, mtu, up=interface.up)
 
 
 def finish_far_end(
-    interface: Interface, index: int, master: int | None, in_hub: bool
+    interface: Interface, ifindex: int, master: int | None, in_hub: bool
 ) -> tuple[Request, ...]:
     """What the kernel does not honour in the peer of a new veth.
 
@@ -102,14 +104,14 @@ def finish_far_end(
     """
     enslave = b"" if master is None else u32(uapi.IFLA_MASTER, master)
     if in_hub:
-        return set_link(index, enslave, NO_IPV6_ADDRESS), set_link(index, up=interface.up)
-    return (set_link(index, up=interface.up),)
+        return set_link(ifindex, enslave, NO_IPV6_ADDRESS), set_link(ifindex, up=interface.up)
+    return (set_link(ifindex, up=interface.up),)
 
 
 def change(
-    before: Interface, wanted: Interface, index: int, master: int | None
+    before: Interface, wanted: Interface, ifindex: int, master: int | None
 ) -> tuple[Request, ...]:
-    """The declared attributes that differ. `master` is the index of the wanted one, 0 for none.
+    """The declared attributes that differ. `master` is the ifindex of the wanted one, 0 for none.
 
     What in the hub is down may be what a runtime that was killed had no time to finish.
     """
@@ -126,24 +128,24 @@ def change(
         parts.append(nest(uapi.IFLA_LINKINFO, kind, *knobs))
     comes_up = wanted.up if wanted.up != before.up else None
     if comes_up and wanted.netns == HUB:
-        return set_link(index, *parts, NO_IPV6_ADDRESS), set_link(index, up=True)
-    return (set_link(index, *parts, up=comes_up),)
+        return set_link(ifindex, *parts, NO_IPV6_ADDRESS), set_link(ifindex, up=True)
+    return (set_link(ifindex, *parts, up=comes_up),)
 
 
-def set_link(index: int, *parts: bytes, up: bool | None = None) -> Request:
-    return Request(uapi.RTM_NEWLINK, 0, _head(index, up) + b"".join(parts))
+def set_link(ifindex: int, *parts: bytes, up: bool | None = None) -> Request:
+    return Request(uapi.RTM_NEWLINK, 0, _head(ifindex, up) + b"".join(parts))
 
 
-def regroup(index: int, group: int) -> Request:
-    return set_link(index, u32(uapi.IFLA_GROUP, group))
+def regroup(ifindex: int, group: int) -> Request:
+    return set_link(ifindex, u32(uapi.IFLA_GROUP, group))
 
 
-def promote_secondaries(index: int) -> Request:
-    return Request(uapi.RTM_SETLINK, 0, _head(index, None) + _PROMOTE_SECONDARIES)
+def promote_secondaries(ifindex: int) -> Request:
+    return Request(uapi.RTM_SETLINK, 0, _head(ifindex, None) + _PROMOTE_SECONDARIES)
 
 
-def remove(index: int) -> Request:
-    return Request(uapi.RTM_DELLINK, 0, _head(index, None))
+def remove(ifindex: int) -> Request:
+    return Request(uapi.RTM_DELLINK, 0, _head(ifindex, None))
 
 
 def remove_group(group: int) -> Request:
@@ -154,7 +156,7 @@ def remove_group(group: int) -> Request:
 def mark_ready(ready: bool) -> Request:
     """The alias of `lo`. An empty one takes it away."""
     alias = attribute(uapi.IFLA_IFALIAS, READY.encode() if ready else b"")
-    return set_link(uapi.LOOPBACK_INDEX, alias)
+    return set_link(uapi.LOOPBACK_IFINDEX, alias)
 
 
 def dump_links() -> Request:
@@ -166,12 +168,12 @@ def dump_links() -> Request:
     )
 
 
-def _head(index: int, up: bool | None) -> bytes:
+def _head(ifindex: int, up: bool | None) -> bytes:
     flags, mask = (uapi.IFF_UP if up else 0), (0 if up is None else uapi.IFF_UP)
-    return _HEAD.pack(socket.AF_UNSPEC, 0, index, flags, mask)
+    return _HEAD.pack(socket.AF_UNSPEC, 0, ifindex, flags, mask)
 
 
-def _new(interface: Interface, mark: int, netns: int | None) -> bytes:
+def _new(interface: Interface, mark: int, fd: int | None) -> bytes:
     parts = [text(uapi.IFLA_IFNAME, interface.name), u32(uapi.IFLA_GROUP, mark)]
     if interface.kind == "veth":
         parts.append(_ONE_QUEUE)
@@ -179,8 +181,8 @@ def _new(interface: Interface, mark: int, netns: int | None) -> bytes:
         parts.append(u32(uapi.IFLA_MTU, interface.mtu))
     if interface.mac is not None:
         parts.append(_mac(interface.mac))
-    if netns is not None:
-        parts.append(u32(uapi.IFLA_NET_NS_FD, netns))
+    if fd is not None:
+        parts.append(u32(uapi.IFLA_NET_NS_FD, fd))
     return b"".join(parts)
 
 

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import struct
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import attribute, number, parse, u32
 from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import attribute, number, parse, u32
 
 _HEAD = b"\0" * 4
 _ANY = struct.pack("=i", -1)
 
 
-def assign(netns: int) -> Request:
+def assign(fd: int) -> Request:
     """Let the kernel choose an nsid for the namespace; refused with EEXIST where it has one."""
-    body = _HEAD + attribute(uapi.NETNSA_NSID, _ANY) + u32(uapi.NETNSA_FD, netns)
+    body = _HEAD + attribute(uapi.NETNSA_NSID, _ANY) + u32(uapi.NETNSA_FD, fd)
     return Request(uapi.RTM_NEWNSID, 0, body)
 
 
-def nsid_of(asked: LinkSocket, netns: int) -> int | None:
+def nsid_of(asked: LinkSocket, fd: int) -> int | None:
     """What the namespace of `asked` calls the one of the descriptor."""
-    return _answer(asked.ask(Request(uapi.RTM_GETNSID, 0, _HEAD + u32(uapi.NETNSA_FD, netns))))
+    return _answer(asked.ask(Request(uapi.RTM_GETNSID, 0, _HEAD + u32(uapi.NETNSA_FD, fd))))
 
 
 def translate(asked: LinkSocket, nsid: int, target: int) -> int | None:

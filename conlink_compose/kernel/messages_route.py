@@ -5,21 +5,21 @@ from __future__ import annotations
 import socket
 import struct
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import attribute, u32
 from conlink_compose.kernel.link_socket import Request
 from conlink_compose.kernel.messages_address import family_of, prefix
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import attribute, u32
 from conlink_compose.state import PROTOCOL, Route
 
 _HEAD = struct.Struct("=BBBBBBBBI")
 
 
-def add(route: Route, index: int) -> Request:
-    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(route, index))
+def add(route: Route, ifindex: int) -> Request:
+    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(route, ifindex))
 
 
 def change(
-    before: Route, before_index: int | None, route: Route, index: int
+    before: Route, before_ifindex: int | None, route: Route, ifindex: int
 ) -> tuple[Request, ...]:
     """Ours alone, whatever else has its destination, metric and table.
 
@@ -28,22 +28,22 @@ def change(
     and no packet is lost; the kernel removes the first that matches, which is the older. IPv6
     holds a next hop once, whatever else differs: there the old one has to go first.
     """
-    if before_index is None:
-        return (append(route, index),)
-    if ":" in route.to and (before_index, before.via) == (index, route.via):
-        return remove(before, before_index), append(route, index)
-    return append(route, index), remove(before, before_index)
+    if before_ifindex is None:
+        return (append(route, ifindex),)
+    if ":" in route.to and (before_ifindex, before.via) == (ifindex, route.via):
+        return remove(before, before_ifindex), append(route, ifindex)
+    return append(route, ifindex), remove(before, before_ifindex)
 
 
-def append(route: Route, index: int) -> Request:
+def append(route: Route, ifindex: int) -> Request:
     """Beside others of its key, behind them."""
-    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_APPEND, _body(route, index))
+    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_APPEND, _body(route, ifindex))
 
 
-def remove(route: Route, index: int) -> Request:
+def remove(route: Route, ifindex: int) -> Request:
     """The kernel removes only a route of the named protocol: a foreign one is safe even when
     it took the place of ours after the last observation."""
-    return Request(uapi.RTM_DELROUTE, 0, _body(route, index))
+    return Request(uapi.RTM_DELROUTE, 0, _body(route, ifindex))
 
 
 def dump_routes(family: int) -> Request:
@@ -52,7 +52,7 @@ def dump_routes(family: int) -> Request:
     return Request(uapi.RTM_GETROUTE, 0, _HEAD.pack(family, 0, 0, 0, 0, 0, 0, uapi.RTN_UNICAST, 0))
 
 
-def _body(route: Route, index: int) -> bytes:
+def _body(route: Route, ifindex: int) -> bytes:
     family, packed, length = prefix(route.to)
     small = route.table <= 0xFF
     # An IPv4 gateway must lie in a narrower scope than the route: link for a route without one.
@@ -72,7 +72,7 @@ def _body(route: Route, index: int) -> bytes:
             flags,
         ),
         attribute(uapi.RTA_DST, packed) if length else b"",
-        u32(uapi.RTA_OIF, index),
+        u32(uapi.RTA_OIF, ifindex),
         b"" if small else u32(uapi.RTA_TABLE, route.table),
         u32(uapi.RTA_PRIORITY, route.metric) if route.metric else b"",
         _gateway(family, route.via) if route.via else b"",

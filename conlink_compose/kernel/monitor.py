@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import socket
 
-from conlink_compose.kernel import uapi
+from conlink_compose.linux import uapi
 
 _GROUPS = (
     uapi.RTNLGRP_LINK,

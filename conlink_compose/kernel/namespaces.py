@@ -8,14 +8,8 @@ import socket
 from collections.abc import Iterator, Mapping
 
 from conlink_compose.kernel import messages_nsid
-from conlink_compose.kernel.link_socket import LinkSocket
-from conlink_compose.kernel.netns import (
-    Identity,
-    identity,
-    identity_at,
-    open_netns,
-    route_sockets,
-)
+from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
+from conlink_compose.linux.namespaces import Identity, identity, identity_at, open_namespace
 from conlink_compose.state import HUB
 
 _ENDED = (errno.ENOENT, errno.ESRCH)
@@ -26,14 +20,14 @@ of us or of the machine, not of the node."""
 class Namespace:
     """One namespace. `hubs_nsid` is what the hub calls it, `nsid_of_hub` what it calls the hub.
 
-    The open descriptor keeps it alive: what it means cannot change under our hands, and it ends
-    when we let go of it.
+    The open descriptor `fd` keeps it alive: what it means cannot change under our hands, and it
+    ends when we let go of it.
     """
 
-    def __init__(self, label: str, netns: int, raw: socket.socket) -> None:
+    def __init__(self, label: str, fd: int, raw: socket.socket) -> None:
         self.label = label
-        self.netns = netns
-        self.identity = identity(netns)
+        self.fd = fd
+        self.identity = identity(fd)
         self.socket = LinkSocket(raw)
         self.hubs_nsid: int | None = None
         self.nsid_of_hub: int | None = None
@@ -42,19 +36,19 @@ class Namespace:
 
     def close(self) -> None:
         self.socket.close()
-        os.close(self.netns)
+        os.close(self.fd)
 
 
 class Namespaces:
-    """The hub is always there. Raises OSError when it cannot be opened."""
+    """The hub, whose path is given, is always there. Raises OSError when it cannot be opened."""
 
     def __init__(self, hub: str) -> None:
-        netns = open_netns(hub)
-        (raw,) = route_sockets((netns,))
+        fd = open_namespace(hub)
+        (raw,) = route_sockets((fd,))
         if isinstance(raw, OSError):
-            os.close(netns)
+            os.close(fd)
             raise raw
-        self.hub = Namespace(HUB, netns, raw)
+        self.hub = Namespace(HUB, fd, raw)
         self._by_label: dict[str, Namespace] = {HUB: self.hub}
         self._by_hubs_nsid: dict[int, str] = {}
 
@@ -64,14 +58,15 @@ class Namespaces:
     def get(self, label: str) -> Namespace | None:
         return self._by_label.get(label)
 
-    def admit(self, places: Mapping[str, str]) -> dict[str, int]:
-        """Open what is new, close what is gone. The nodes that are gone, with an errno.
+    def admit(self, paths: Mapping[str, str]) -> dict[str, int]:
+        """Open what is new, close what is gone; `paths` are by label. The labels of what is gone,
+        with an errno.
 
         What goes is closed before anything is opened: the old life of a restarted node ends
         only then, and its interfaces with it. Raises OSError where a new node cannot be opened
         though it may well be there; a known one needs no descriptor and is kept.
         """
-        found, refused = self._find_all(places)
+        found, refused = self._find_all(paths)
         kept = {self.hub.identity: HUB}
         for label, which in list(found.items()):
             if which in kept:
@@ -81,7 +76,7 @@ class Namespaces:
             kept.setdefault(which, label)
         self._close_all_but(kept)
         new = {label: which for label, which in found.items() if label not in self._by_label}
-        refused.update(self._open(new, places))
+        refused.update(self._open(new, paths))
         return refused
 
     def label_of(self, inside: Namespace, nsid: int) -> str | None:
@@ -103,11 +98,11 @@ class Namespaces:
             namespace.close()
         self._by_label.clear()
 
-    def _find_all(self, places: Mapping[str, str]) -> tuple[dict[str, Identity], dict[str, int]]:
+    def _find_all(self, paths: Mapping[str, str]) -> tuple[dict[str, Identity], dict[str, int]]:
         """Which namespaces the paths mean, and which paths mean none, with an errno."""
         found: dict[str, Identity] = {}
         refused: dict[str, int] = {}
-        for label, path in places.items():
+        for label, path in paths.items():
             known = self._by_label.get(label)
             try:
                 found[label] = identity_at(path)
@@ -120,13 +115,13 @@ class Namespaces:
                     raise
         return found, refused
 
-    def _open(self, new: Mapping[str, Identity], places: Mapping[str, str]) -> dict[str, int]:
+    def _open(self, new: Mapping[str, Identity], paths: Mapping[str, str]) -> dict[str, int]:
         opened: dict[str, int] = {}
         refused: dict[str, int] = {}
         troubles: list[OSError] = []
         for label, which in new.items():
             try:
-                opened[label] = _open_same(places[label], which)
+                opened[label] = _open_same(paths[label], which)
             except OSError as error:
                 if error.errno in _ENDED:
                     refused[label] = error.errno
@@ -149,18 +144,18 @@ class Namespaces:
     def _greet(self, new: Mapping[str, int]) -> list[OSError]:
         """Why some of them could not be entered."""
         troubles: list[OSError] = []
-        for (label, netns), raw in zip(new.items(), _sockets_in(new), strict=True):
+        for (label, fd), raw in zip(new.items(), _sockets_in(new), strict=True):
             if isinstance(raw, OSError):
-                os.close(netns)
+                os.close(fd)
                 troubles.append(raw)
                 continue
-            namespace = self._by_label[label] = Namespace(label, netns, raw)
+            namespace = self._by_label[label] = Namespace(label, fd, raw)
             # Both call each other by a number: the hub hears of changes only in namespaces that
             # have one, and a node's numbers are translated by way of the hub.
-            self.hub.socket.exchange((messages_nsid.assign(netns),))
-            namespace.socket.exchange((messages_nsid.assign(self.hub.netns),))
-            namespace.hubs_nsid = messages_nsid.nsid_of(self.hub.socket, netns)
-            namespace.nsid_of_hub = messages_nsid.nsid_of(namespace.socket, self.hub.netns)
+            self.hub.socket.exchange((messages_nsid.assign(fd),))
+            namespace.socket.exchange((messages_nsid.assign(self.hub.fd),))
+            namespace.hubs_nsid = messages_nsid.nsid_of(self.hub.socket, fd)
+            namespace.nsid_of_hub = messages_nsid.nsid_of(namespace.socket, self.hub.fd)
         self._by_hubs_nsid = {one.hubs_nsid: one.label for one in self if one.hubs_nsid is not None}
         return troubles
 
@@ -176,8 +171,8 @@ def _sockets_in(new: Mapping[str, int]) -> list[socket.socket | OSError]:
 
 def _open_same(path: str, which: Identity) -> int:
     """A descriptor of `which`. Raises OSError (ESTALE) where the path came to mean another."""
-    netns = open_netns(path)
-    if identity(netns) != which:
-        os.close(netns)
+    fd = open_namespace(path)
+    if identity(fd) != which:
+        os.close(fd)
         raise OSError(errno.ESTALE, "the namespace was replaced in this moment", path)
-    return netns
+    return fd

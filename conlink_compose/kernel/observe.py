@@ -15,7 +15,7 @@ from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
 from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link, read_port
 from conlink_compose.kernel.read_route import RouteRecord, read_route
-from conlink_compose.kernel.uapi import LOOPBACK_INDEX
+from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
     HUB,
     READY,
@@ -44,7 +44,7 @@ class Observation:
 class Known(NamedTuple):
     """How to name an interface to the kernel, and whether we may."""
 
-    number: int
+    ifindex: int
     owned: bool
 
 
@@ -58,14 +58,14 @@ class _View(NamedTuple):
 
 
 def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
-    """All objects, and the numbers of all interfaces. Raises OSError where one cannot be
+    """All objects, and how to name every interface. Raises OSError where one cannot be
     read: what is not seen would be made again."""
     views = {view.namespace.label: view for view in map(_ask, namespaces)}
     things: list[Thing] = []
     known: dict[End, Known] = {}
     for label, view in views.items():
         for link in view.links.values():
-            known[End(label, link.name)] = Known(link.number, is_ours(link.group, mark))
+            known[End(label, link.name)] = Known(link.ifindex, is_ours(link.group, mark))
         things += _interfaces(view, views, namespaces, mark)
         things += _addresses(view, mark)
         things += _routes(view)
@@ -82,7 +82,7 @@ def _ask(namespace: Namespace) -> _View:
         for message in asked.dump(dump_routes(family))
         if (route := read_route(message, family))
     ]
-    return _View(namespace, {link.number: link for link in links}, list(addresses), routes)
+    return _View(namespace, {link.ifindex: link for link in links}, list(addresses), routes)
 
 
 def _interfaces(
@@ -90,7 +90,7 @@ def _interfaces(
 ) -> Iterator[Interface | Ready]:
     label = view.namespace.label
     for link in view.links.values():
-        if link.number == LOOPBACK_INDEX:
+        if link.ifindex == LOOPBACK_IFINDEX:
             if link.alias == READY and label != HUB:
                 yield Ready(label)
             continue
@@ -114,18 +114,18 @@ def _interfaces(
 def _peer(
     link: LinkRecord, view: _View, views: Mapping[str, _View], namespaces: Namespaces
 ) -> End | None:
-    """The other end of a veth. IFLA_LINK is its index in the namespace of IFLA_LINK_NETNSID."""
+    """The other end of a veth. IFLA_LINK is its ifindex in the namespace of IFLA_LINK_NETNSID."""
     where = view.namespace
     label = where.label if link.peer_nsid is None else namespaces.label_of(where, link.peer_nsid)
-    other = views[label].links.get(link.peer_index) if label else None
+    other = views[label].links.get(link.peer_ifindex) if label else None
     return End(label, other.name) if label and other else None
 
 
 def _addresses(view: _View, mark: int) -> Iterator[Address]:
     """Those of the loopback and the kernel's own link-local ones do not matter."""
     for address in view.addresses:
-        link = view.links.get(address.number)
-        if link and link.number != LOOPBACK_INDEX and not address.made_by_kernel:
+        link = view.links.get(address.ifindex)
+        if link and link.ifindex != LOOPBACK_IFINDEX and not address.made_by_kernel:
             ours = address.ours
             if not MARKS_ARE_KEPT:
                 ours = address.lasting and is_ours(link.group, mark)
@@ -144,7 +144,7 @@ def _routes(view: _View) -> Iterable[Route]:
 
 
 def _route(view: _View, record: RouteRecord) -> Route:
-    link = view.links.get(record.number)
+    link = view.links.get(record.ifindex)
     return Route(
         view.namespace.label,
         link.name if link else "",

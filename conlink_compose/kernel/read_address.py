@@ -8,9 +8,8 @@ import socket
 import struct
 from typing import NamedTuple
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import number, parse
-from conlink_compose.kernel.link_socket import Message
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import Message, number, parse
 from conlink_compose.state import PROTOCOL
 
 _HEAD = struct.Struct("=BBBBI")
@@ -20,7 +19,7 @@ _NOTHING = memoryview(b"")
 class AddressRecord(NamedTuple):
     """`ours` tells that the address bears our mark."""
 
-    number: int
+    ifindex: int
     cidr: str
     ours: bool
     made_by_kernel: bool
@@ -38,7 +37,7 @@ MARKS_ARE_KEPT = _marks_are_kept()
 
 
 def read_address(message: Message) -> AddressRecord:
-    family, length, flags, scope, index = _HEAD.unpack_from(message.view, message.start)
+    family, length, flags, scope, ifindex = _HEAD.unpack_from(message.view, message.start)
     found = parse(message.view, message.start + _HEAD.size, message.end)
     # IFA_ADDRESS is the far side's on a point-to-point link; IPv6 names IFA_LOCAL only there.
     packed = found.get(uapi.IFA_LOCAL) or found[uapi.IFA_ADDRESS]
@@ -47,7 +46,7 @@ def read_address(message: Message) -> AddressRecord:
     link_local = scope == uapi.RT_SCOPE_LINK and family == socket.AF_INET6
     lasting = bool(flags & uapi.IFA_F_PERMANENT)
     cidr = f"{shortest(family, packed)}/{length}"
-    return AddressRecord(index, cidr, ours, link_local and not ours, lasting)
+    return AddressRecord(ifindex, cidr, ours, link_local and not ours, lasting)
 
 
 def shortest(family: int, packed: memoryview) -> str:

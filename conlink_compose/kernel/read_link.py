@@ -5,9 +5,8 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import number, parse, words
-from conlink_compose.kernel.link_socket import Message
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import Message, number, parse, words
 
 _HEAD = struct.Struct("=BxHiII")
 _HELD = {
@@ -19,13 +18,15 @@ _NOTHING = memoryview(b"")
 
 
 class LinkRecord(NamedTuple):
-    """A link with the kernel's numbers, before other namespaces give them names.
+    """A link with indexes and nsids as the kernel tells them, before other namespaces name them.
+
+    `master` is an ifindex, 0 for none.
 
     `data` is what is particular to its kind, `port` what is to its being a bridge's port.
     `peer_nsid` is None where the peer lies in the same namespace.
     """
 
-    number: int
+    ifindex: int
     name: str
     kind: str
     up: bool
@@ -33,7 +34,7 @@ class LinkRecord(NamedTuple):
     mac: str
     mtu: int
     master: int
-    peer_index: int
+    peer_ifindex: int
     peer_nsid: int | None
     alias: str
     data: memoryview
@@ -50,12 +51,12 @@ class Knobs(NamedTuple):
 
 
 def read_link(message: Message) -> LinkRecord:
-    _, _, index, flags, _ = _HEAD.unpack_from(message.view, message.start)
+    _, _, ifindex, flags, _ = _HEAD.unpack_from(message.view, message.start)
     found = parse(message.view, message.start + _HEAD.size, message.end)
     kind, data, port = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
     nsid = found.get(uapi.IFLA_LINK_NETNSID)
     return LinkRecord(
-        index,
+        ifindex,
         words(found[uapi.IFLA_IFNAME]),
         kind,
         bool(flags & uapi.IFF_UP),

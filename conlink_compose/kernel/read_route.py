@@ -6,10 +6,9 @@ import socket
 import struct
 from typing import NamedTuple
 
-from conlink_compose.kernel import uapi
-from conlink_compose.kernel.attributes import number, parse
-from conlink_compose.kernel.link_socket import Message
 from conlink_compose.kernel.read_address import shortest
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import Message, number, parse
 from conlink_compose.state import PROTOCOL
 
 _HEAD = struct.Struct("=BBBBBBBBI")
@@ -18,12 +17,12 @@ _NOTHING = memoryview(b"")
 
 
 class RouteRecord(NamedTuple):
-    """`number` is the interface's, and 0 where somebody else's route has several next hops.
+    """`ifindex` is 0 where somebody else's route has several next hops.
 
     `shared` tells that hops which are not ours stand beside ours.
     """
 
-    number: int
+    ifindex: int
     to: str
     via: str | None
     metric: int
@@ -59,7 +58,7 @@ def read_route(message: Message, asked: int) -> RouteRecord | None:
     src = found.get(uapi.RTA_PREFSRC)
     everything = "::" if family == socket.AF_INET6 else "0.0.0.0"  # noqa: S104
     return RouteRecord(
-        hop.number,
+        hop.ifindex,
         f"{shortest(family, to) if to else everything}/{length}",
         _gateway(family, hop.found),
         number(found.get(uapi.RTA_PRIORITY, _NOTHING)),
@@ -72,7 +71,7 @@ def read_route(message: Message, asked: int) -> RouteRecord | None:
 
 
 class _Hop(NamedTuple):
-    number: int
+    ifindex: int
     flags: int
     found: dict[int, memoryview]
 
@@ -83,8 +82,8 @@ def _only_hop(flags: int, found: dict[int, memoryview]) -> _Hop:
 
 def _first_hop(hops: memoryview) -> _Hop:
     """struct rtnexthop, and attributes up to its length."""
-    length, flags, _, index = _NEXT_HOP.unpack_from(hops)
-    return _Hop(index, flags, parse(hops, _NEXT_HOP.size, length))
+    length, flags, _, ifindex = _NEXT_HOP.unpack_from(hops)
+    return _Hop(ifindex, flags, parse(hops, _NEXT_HOP.size, length))
 
 
 def _gateway(family: int, found: dict[int, memoryview]) -> str | None:

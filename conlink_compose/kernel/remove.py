@@ -20,21 +20,21 @@ _MOST = 2000
 """A send must fit the socket's send buffer."""
 
 
-def remove_links(through: LinkSocket, indexes: Sequence[int], mark: int) -> dict[int, Refusal]:
-    """The refused ones by their place. One that is already gone is not refused."""
-    if len(indexes) >= BULK:
-        for start in range(0, len(indexes), _MOST):
-            _remove_group(through, indexes[start : start + _MOST], mark)
+def remove_links(through: LinkSocket, ifindexes: Sequence[int], mark: int) -> dict[int, Refusal]:
+    """The refused ones by their position. One that is already gone is not refused."""
+    if len(ifindexes) >= BULK:
+        for start in range(0, len(ifindexes), _MOST):
+            _remove_group(through, ifindexes[start : start + _MOST], mark)
     # After a bulk nothing is left, and asking again costs no wait: what is gone says ENODEV.
-    refused = through.exchange([messages_link.remove(index) for index in indexes])
-    return {place: no for place, no in refused.items() if no.errno != errno.ENODEV}
+    refused = through.exchange([messages_link.remove(ifindex) for ifindex in ifindexes])
+    return {position: no for position, no in refused.items() if no.errno != errno.ENODEV}
 
 
-def _remove_group(through: LinkSocket, indexes: Sequence[int], mark: int) -> None:
+def _remove_group(through: LinkSocket, ifindexes: Sequence[int], mark: int) -> None:
     """In one send, which the kernel finishes even if we are killed: nobody can ever find an
     interface in the group of the doomed that does not belong to this removal."""
-    requests = [messages_link.regroup(index, doomed(mark)) for index in indexes]
+    requests = [messages_link.regroup(ifindex, doomed(mark)) for ifindex in ifindexes]
     requests.append(messages_link.remove_group(doomed(mark)))
     refused = through.exchange(requests, batch=len(requests))
-    if len(indexes) in refused:
-        through.exchange([messages_link.regroup(index, mark) for index in indexes])
+    if len(ifindexes) in refused:
+        through.exchange([messages_link.regroup(ifindex, mark) for ifindex in ifindexes])

@@ -3,47 +3,39 @@ whatever becomes of it; `ip`, `bridge` and `ping` run in them by nsenter."""
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import subprocess
 from typing import Any
 
 from conlink_compose.kernel import Kernel, Observation, mark_of
+from conlink_compose.linux.namespaces import in_new_network, open_namespace
 from conlink_compose.state import HUB, End, Interface, Operation
 
-CLONE_NEWNET = 0x40000000
 PROJECT = "lab"
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def new_netns() -> int:
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    try:
-        assert _libc.unshare(CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
-        made = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-        assert _libc.setns(home, CLONE_NEWNET) == 0
-    finally:
-        os.close(home)
-    return made
+    """Its descriptor."""
+    return in_new_network(lambda: open_namespace("/proc/thread-self/ns/net"))
 
 
 class Lab:
     """A hub, nodes, and a `Kernel` that speaks to them."""
 
     def __init__(self, *nodes: str) -> None:
-        self.netns = {label: new_netns() for label in (HUB, *nodes)}
+        self.fds = {label: new_netns() for label in (HUB, *nodes)}
         self.kernel = Kernel(self.path(HUB), mark_of(PROJECT))
 
     def path(self, label: str) -> str:
-        return f"/proc/{os.getpid()}/fd/{self.netns[label]}"
+        return f"/proc/{os.getpid()}/fd/{self.fds[label]}"
 
     @property
-    def places(self) -> dict[str, str]:
-        return {label: self.path(label) for label in self.netns if label != HUB}
+    def paths(self) -> dict[str, str]:
+        return {label: self.path(label) for label in self.fds if label != HUB}
 
     def observe(self) -> Observation:
-        return self.kernel.observe(self.places)
+        return self.kernel.observe(self.paths)
 
     def do(self, *operations: Operation) -> None:
         """Observe and obey; nothing may be refused."""
@@ -83,13 +75,13 @@ class Lab:
 
     def restart(self, label: str) -> None:
         """The node gets a new namespace, as a container does when it is started again."""
-        old, self.netns[label] = self.netns[label], new_netns()
+        old, self.fds[label] = self.fds[label], new_netns()
         os.close(old)
 
     def close(self) -> None:
         self.kernel.close()
-        for netns in self.netns.values():
-            os.close(netns)
+        for fd in self.fds.values():
+            os.close(fd)
 
 
 def add(thing: Any, other: Interface | None = None) -> Operation:

@@ -7,9 +7,8 @@ import socket
 
 import pytest
 
-from conlink_compose.kernel.link_socket import LinkSocket
+from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
 from conlink_compose.kernel.messages_link import dump_links, regroup, remove
-from conlink_compose.kernel.netns import route_sockets
 from conlink_compose.state import HUB
 from tests.kernel.lab import Lab
 
@@ -38,7 +37,7 @@ class Disturbed(LinkSocket):
 
 
 def _raw(lab: Lab) -> socket.socket:
-    (raw,) = route_sockets((lab.netns[HUB],))
+    (raw,) = route_sockets((lab.fds[HUB],))
     assert isinstance(raw, socket.socket)
     return raw
 

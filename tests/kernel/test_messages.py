@@ -10,8 +10,9 @@ from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from conlink_compose.kernel import messages_address, messages_link, messages_route, uapi
+from conlink_compose.kernel import messages_address, messages_link, messages_route
 from conlink_compose.kernel.link_socket import Request
+from conlink_compose.linux import uapi
 from conlink_compose.state import HUB, PROTOCOL, READY, Address, End, Interface, Route
 
 

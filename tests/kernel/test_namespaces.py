@@ -54,10 +54,10 @@ def test_a_known_node_whose_path_cannot_be_followed_is_kept(lab: Lab, tmp_path: 
 
 def test_an_exited_process_is_gone(lab: Lab) -> None:
     with subprocess.Popen(("nsenter", f"--net={lab.path('a')}", "cat"), stdin=-1) as process:
-        places = {"a": f"/proc/{process.pid}/ns/net", "b": lab.path("b")}
+        paths = {"a": f"/proc/{process.pid}/ns/net", "b": lab.path("b")}
         assert not process.poll()
         process.communicate()
-    assert lab.kernel.observe(places).reasons == {"a": errno.ENOENT}
+    assert lab.kernel.observe(paths).reasons == {"a": errno.ENOENT}
 
 
 def test_a_number_that_is_given_to_another_namespace_later_names_that_one(
@@ -69,11 +69,11 @@ def test_a_number_that_is_given_to_another_namespace_later_names_that_one(
     number = _nsid(lab, "first")
     seen = lab.kernel.observe({name: lab.path(name) for name in ("a", "b")})
     assert _peer(seen, "first") == End("b", "first")
-    os.close(lab.netns.pop("b"))
+    os.close(lab.fds.pop("b"))
     lab.kernel.observe({"a": lab.path("a")})
     while lab.link("a", "first"):  # The kernel clears a namespace away in its own time.
         time.sleep(0.01)
-    assert lab.kernel.observe(lab.places).gone == frozenset()
+    assert lab.kernel.observe(lab.paths).gone == frozenset()
     assert lab.kernel.apply((add_wire("a", "c", "second"),)) == ()
     assert _nsid(lab, "second") == number
     assert _peer(lab.observe(), "second") == End("c", "second")

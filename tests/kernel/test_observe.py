@@ -117,7 +117,7 @@ def test_wires_among_many_nodes_are_told_apart(lab_of: Callable[..., Lab]) -> No
 
 
 def test_a_node_without_namespace_is_gone_and_the_rest_is_observed(lab: Lab) -> None:
-    seen = lab.kernel.observe({**lab.places, "c": "/proc/0/ns/net"})
+    seen = lab.kernel.observe({**lab.paths, "c": "/proc/0/ns/net"})
     assert seen.gone == {"c"}
     assert set(seen.reasons) == {"c"}
 
@@ -130,9 +130,9 @@ def test_a_node_that_shares_the_hub_is_gone(lab: Lab) -> None:
 def test_a_restarted_node_meets_its_stale_outer_end_and_gets_a_new_link(lab: Lab) -> None:
     link = add_link("a")
     lab.do(add_bridge(), link, add(Ready("a")))
-    before = os.fstat(lab.netns["a"]).st_ino
+    before = os.fstat(lab.fds["a"]).st_ino
     lab.restart("a")
-    assert os.fstat(lab.netns["a"]).st_ino != before
+    assert os.fstat(lab.fds["a"]).st_ino != before
     things = lab.observe().state.things
     assert ("ready", "a") not in things
     assert ("interface", "a", "eth0") not in things
@@ -148,7 +148,7 @@ def test_a_restarted_node_meets_its_stale_outer_end_and_gets_a_new_link(lab: Lab
 
 def test_a_node_that_is_left_out_is_let_go(lab: Lab) -> None:
     lab.observe()
-    inode = os.fstat(lab.netns["a"]).st_ino
+    inode = os.fstat(lab.fds["a"]).st_ino
     assert _descriptors_of(inode) > 1
     lab.kernel.observe({"b": lab.path("b")})
     assert _descriptors_of(inode) == 1

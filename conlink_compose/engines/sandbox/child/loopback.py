@@ -1,7 +1,6 @@
 """`lo` of this process's network namespace: bring it up, and wait for the alias it bears.
 
-A few netlink bytes are packed here by hand: the process that waits is forked once per node, and
-must not carry a netlink library.
+The process that waits is forked once per node, so it carries no more of netlink than this takes.
 """
 
 from __future__ import annotations
@@ -9,16 +8,15 @@ from __future__ import annotations
 import fcntl
 import socket
 import struct
+from collections.abc import Iterator
 
-LO_INDEX = 1  # the first device of every network namespace
+from conlink_compose.linux import uapi
+from conlink_compose.linux.netlink import message, messages, parse
+from conlink_compose.linux.uapi import LOOPBACK_IFINDEX as LO
 
-_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
+_SIOCGIFFLAGS, _SIOCSIFFLAGS = 0x8913, 0x8914  # linux/sockios.h
 _RTMGRP_LINK = 1
-_RTM_NEWLINK, _RTM_GETLINK, _NLM_F_REQUEST = 16, 18, 1
-_IFLA_IFALIAS = 20
-_HEADER = struct.Struct("=IHHII")
-_IFINFO = struct.Struct("=BxHiII")
-_ATTRIBUTE = struct.Struct("=HH")
+_IFINFO = struct.Struct("=BxHiII")  # struct ifinfomsg
 
 
 def bring_up() -> None:
@@ -26,7 +24,7 @@ def bring_up() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as control:
         request = struct.pack("16sh14x", b"lo", 0)
         flags = struct.unpack("16sh14x", fcntl.ioctl(control, _SIOCGIFFLAGS, request))[1]
-        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | _IFF_UP))
+        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | uapi.IFF_UP))
 
 
 class AliasWatch:
@@ -35,7 +33,9 @@ class AliasWatch:
     def __init__(self, alias: str) -> None:
         self._alias = alias.encode()
         self._socket = socket.socket(
-            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 0
+            socket.AF_NETLINK,
+            socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK,
+            uapi.NETLINK_ROUTE,
         )
         self._socket.bind((0, _RTMGRP_LINK))
         self._ask()
@@ -57,36 +57,17 @@ class AliasWatch:
             except OSError:  # ENOBUFS: messages were lost, so the present state must be asked for
                 self._ask()
                 continue
-            found = found or any(alias == self._alias for alias in lo_aliases(data))
+            found = found or any(alias == self._alias for alias in _lo_aliases(data))
 
     def _ask(self) -> None:
-        body = _IFINFO.pack(socket.AF_UNSPEC, 0, LO_INDEX, 0, 0)
-        length = _HEADER.size + len(body)
-        self._socket.send(_HEADER.pack(length, _RTM_GETLINK, _NLM_F_REQUEST, 1, 0) + body)
+        body = _IFINFO.pack(socket.AF_UNSPEC, 0, LO, 0, 0)
+        self._socket.send(message(uapi.RTM_GETLINK, uapi.NLM_F_REQUEST, 1, body))
 
 
-def lo_aliases(data: bytes) -> list[bytes]:
-    """The alias in each of `data`'s messages about `lo`; one without an alias is left out."""
-    found = []
-    offset = 0
-    while offset + _HEADER.size <= len(data):
-        length, kind = _HEADER.unpack_from(data, offset)[:2]
-        if length < _HEADER.size:
-            break
-        body = data[offset + _HEADER.size : offset + length]
-        if kind == _RTM_NEWLINK and _IFINFO.unpack_from(body)[2] == LO_INDEX:
-            alias = _attribute(body, _IFINFO.size, _IFLA_IFALIAS)
-            found += [alias.rstrip(b"\0")] if alias is not None else []
-        offset += (length + 3) & ~3
-    return found
-
-
-def _attribute(body: bytes, offset: int, wanted: int) -> bytes | None:
-    while offset + _ATTRIBUTE.size <= len(body):
-        length, kind = _ATTRIBUTE.unpack_from(body, offset)
-        if length < _ATTRIBUTE.size:
-            return None
-        if kind == wanted:
-            return body[offset + _ATTRIBUTE.size : offset + length]
-        offset += (length + 3) & ~3
-    return None
+def _lo_aliases(received: bytes) -> Iterator[bytes]:
+    """The alias in each of the messages about `lo`; one without an alias is left out."""
+    for one in messages(received):
+        if one.kind == uapi.RTM_NEWLINK and _IFINFO.unpack_from(one.view, one.start)[2] == LO:
+            found = parse(one.view, one.start + _IFINFO.size, one.end)
+            if uapi.IFLA_IFALIAS in found:
+                yield bytes(found[uapi.IFLA_IFALIAS]).rstrip(b"\0")

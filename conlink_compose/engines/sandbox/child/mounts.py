@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.linux.namespaces import (
+from conlink_compose.linux.mount import (
     MS_BIND,
     MS_PRIVATE,
     MS_RDONLY,

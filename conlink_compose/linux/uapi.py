@@ -74,5 +74,5 @@ IFA_F_NODAD, IFA_F_PERMANENT = 0x02, 0x80
 # linux/net_namespace.h
 NETNSA_NSID, NETNSA_FD, NETNSA_TARGET_NSID = 1, 3, 4
 
-LOOPBACK_INDEX = 1
+LOOPBACK_IFINDEX = 1
 """The kernel makes `lo` first in every namespace, and its index is always 1."""

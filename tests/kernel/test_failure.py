@@ -10,7 +10,7 @@ import pytest
 
 from conlink_compose.diagnostics import Span
 from conlink_compose.kernel import failure_diagnostic
-from conlink_compose.kernel.indexes import Indexes
+from conlink_compose.kernel.make import Ifindexes
 from conlink_compose.state import HUB, Address, End, Interface, Operation, Ready, Route
 from tests.kernel.lab import Lab, add, add_bridge, add_link, add_wire, change, remove, veth
 
@@ -133,7 +133,7 @@ def test_an_index_that_is_taken_is_chosen_again_and_its_owner_left_alone(lab: La
     before = lab.ip(HUB, "link show dev foreign")
     lab.observe()
     # The bridge gets the first, the veth the next two, and then another two.
-    lab.kernel._indexes = Fixed(*(start + more for more in (2, 0, 1, 4, 5)))
+    lab.kernel._ifindexes = Fixed(*(start + more for more in (2, 0, 1, 4, 5)))
     assert lab.kernel.apply((add_bridge(), add_link("a"))) == ()
     assert lab.ip(HUB, "link show dev foreign") == before
     outer = lab.link(HUB, "a-eth0")
@@ -145,14 +145,14 @@ def test_an_index_that_is_taken_is_chosen_again_for_a_bridge_too(lab: Lab) -> No
     start = 1 << 25
     lab.change(HUB, f"link add foreign index {start} type ifb")
     lab.observe()
-    lab.kernel._indexes = Fixed(start, start + 1)
+    lab.kernel._ifindexes = Fixed(start, start + 1)
     assert lab.kernel.apply((add_bridge(),)) == ()
     made = lab.link(HUB, "br")
     assert made
     assert made["ifindex"] == start + 1
 
 
-class Fixed(Indexes):
+class Fixed(Ifindexes):
     """Takes the numbers it is told to take."""
 
     def __init__(self, *numbers: int) -> None:

@@ -1,20 +1,54 @@
-"""Attributes of netlink messages: a length, a type, a payload, padded to four bytes (RFC 3549)."""
+"""Netlink's bytes: messages with their header, and attributes (RFC 3549).
+
+An attribute is a length, a type and a payload. Messages and attributes are padded to four bytes.
+"""
 
 from __future__ import annotations
 
 import struct
 import sys
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from conlink_compose.kernel.uapi import NLA_F_NESTED, NLA_TYPE_MASK
+from conlink_compose.linux.uapi import NLA_F_NESTED, NLA_TYPE_MASK
 
-_HEADER = struct.Struct("=HH")
+_MESSAGE = struct.Struct("=IHHII")  # struct nlmsghdr: length, type, flags, sequence, port
+_ATTRIBUTE = struct.Struct("=HH")  # struct nlattr
 _U32 = struct.Struct("=HHI")
 _PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
 
 
+class Message(NamedTuple):
+    """One message of what was received: `view[start:end]` is its body."""
+
+    kind: int
+    flags: int
+    sequence: int
+    view: memoryview
+    start: int
+    end: int
+
+
+def message(kind: int, flags: int, sequence: int, body: bytes) -> bytes:
+    return _MESSAGE.pack(_MESSAGE.size + len(body), kind, flags, sequence, 0) + body
+
+
+def messages(received: bytes) -> Iterator[Message]:
+    """Those in what one receive brought. A broken length ends the reading."""
+    view = memoryview(received)
+    size, unpack = _MESSAGE.size, _MESSAGE.unpack_from
+    start = 0
+    while start + size <= len(view):
+        length, kind, flags, sequence, _ = unpack(view, start)
+        if length < size:
+            break
+        yield Message(kind, flags, sequence, view, start + size, start + length)
+        start += (length + 3) & ~3
+
+
 def attribute(kind: int, payload: bytes) -> bytes:
     length = 4 + len(payload)
-    return _HEADER.pack(length, kind) + payload + _PADDING[length & 3]
+    return _ATTRIBUTE.pack(length, kind) + payload + _PADDING[length & 3]
 
 
 def u8(kind: int, value: int) -> bytes:
@@ -42,7 +76,7 @@ def parse(buffer: bytes | memoryview, start: int, end: int) -> dict[int, memoryv
     """The payloads of the attributes between two offsets, by type; of a repeated one the last."""
     view = memoryview(buffer)
     found: dict[int, memoryview] = {}
-    unpack = _HEADER.unpack_from
+    unpack = _ATTRIBUTE.unpack_from
     while start + 4 <= end:
         length, kind = unpack(view, start)
         if length < 4:

@@ -1,7 +1,9 @@
 from pyroute2.netlink import nla
 
-from conlink_compose.kernel.attributes import (
+from conlink_compose.linux.netlink import (
     attribute,
+    message,
+    messages,
     nest,
     number,
     parse,
@@ -58,3 +60,15 @@ def test_a_broken_length_ends_the_reading() -> None:
 def test_words_lose_their_closing_zero() -> None:
     packed = text(1, "Grüße")
     assert words(parse(packed, 0, len(packed))[1]) == "Grüße"
+
+
+def test_messages_of_any_length_come_back_and_a_broken_one_ends_the_reading() -> None:
+    parts = [message(16 + size, 3, size, b"x" * size) for size in range(5)]
+    padded = b"".join(part + bytes(-len(part) % 4) for part in parts)
+    found = list(messages(padded + b"\x0f" + bytes(15) + message(99, 0, 99, b"")))
+    assert [(one.kind, one.flags, one.sequence) for one in found] == [
+        (16 + size, 3, size) for size in range(5)
+    ]
+    assert [bytes(one.view[one.start : one.end]) for one in found] == [
+        b"x" * size for size in range(5)
+    ]
