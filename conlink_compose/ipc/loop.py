@@ -54,7 +54,7 @@ class Loop:
         elif known:
             self._selector.unregister(fd)
 
-    def at(self, seconds: float, callback: Callback) -> Timer:
+    def call_in(self, seconds: float, callback: Callback) -> Timer:
         """Call back after `seconds`."""
         timer = Timer(callback)
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), timer))
@@ -105,10 +105,10 @@ class Loop:
 
     def _dispatch(self, fd: int, events: int) -> None:
         # An earlier callback of this turn may have forgotten the descriptor: ask the map again.
-        for event, place in ((selectors.EVENT_READ, 0), (selectors.EVENT_WRITE, 1)):
+        for event, which in ((selectors.EVENT_READ, 0), (selectors.EVENT_WRITE, 1)):
             key = self._selector.get_map().get(fd)
-            if key and events & event and key.data[place]:
-                key.data[place]()
+            if key and events & event and key.data[which]:
+                key.data[which]()
 
     def _patience(self) -> float | None:
         if self._soon:

@@ -15,7 +15,7 @@ from conlink_compose.ipc.message import LONGEST_REQUEST, Message, decode, encode
 
 _AT_A_TIME = 64 << 10  # bytes
 _WAKE = b"{}\n"
-_BREATH = 0.1  # seconds
+_ACCEPT_AGAIN = 0.1  # seconds
 
 Handle = Callable[["Client", Message], None]
 
@@ -163,6 +163,6 @@ class Server:
             return
         except OSError:  # no descriptor is left: it waits in the queue, and we do not spin
             self.loop.watch(self._listener.fileno(), None)
-            self.loop.at(_BREATH, self._listen)
+            self.loop.call_in(_ACCEPT_AGAIN, self._listen)
             return
         self.clients.add(Client(self, connection))

@@ -30,7 +30,7 @@ class InterfaceStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeStatus:
+class NodeWiring:
     """A node and its declared interfaces. `ready`: all its links stand."""
 
     name: str
@@ -38,7 +38,7 @@ class NodeStatus:
     interfaces: tuple[InterfaceStatus, ...] = field(default_factory=tuple)
 
 
-def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[NodeStatus, ...]:
+def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[NodeWiring, ...]:
     """One a node, in the order the engine names them."""
     interfaces: dict[str, list[InterfaceStatus]] = {node.name: [] for node in nodes}
     addresses = _addresses(actual, binding.state)
@@ -58,7 +58,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     for waiting in binding.waiting:
         interfaces[waiting.node.name].append(_waits(waiting))
     return tuple(
-        NodeStatus(name, Ready(name).key in actual.things, tuple(found))
+        NodeWiring(name, Ready(name).key in actual.things, tuple(found))
         for name, found in interfaces.items()
     )
 

@@ -70,7 +70,7 @@ class Loop:
     def _pass_in(self, seconds: float) -> None:
         if self._timer:
             self._timer.cancel()
-        self._timer = self._events.at(seconds, self._pass_by_itself)
+        self._timer = self._events.call_in(seconds, self._pass_by_itself)
 
     def _pass_by_itself(self) -> None:
         try:

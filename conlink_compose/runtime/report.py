@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.operation_json import as_dict
-from conlink_compose.reconcile.status import NodeStatus, status
+from conlink_compose.reconcile.status import NodeWiring, status
 from conlink_compose.runtime.controller import Outcome, View
 from conlink_compose.topology import Topology
 
@@ -77,13 +77,13 @@ def _links_declared(topology: Topology) -> int:
     return sum(replicas.get(link.near.owner, 1) for link in topology.links)
 
 
-def _links_up(view: View, nodes: tuple[NodeStatus, ...]) -> int:
+def _links_up(view: View, nodes: tuple[NodeWiring, ...]) -> int:
     """Links all of whose interfaces are there, in their node or in both, and carry packets."""
     lacking = _in_state(nodes, "missing", *_ON_THE_WAY)
     return sum((bound.near.name, bound.near_end.dev) not in lacking for bound in view.binding.bound)
 
 
-def _in_state(nodes: tuple[NodeStatus, ...], *states: str) -> set[tuple[str, str]]:
+def _in_state(nodes: tuple[NodeWiring, ...], *states: str) -> set[tuple[str, str]]:
     """(node, interface) of those in one of the states."""
     return {
         (node.name, interface.name)

@@ -44,7 +44,7 @@ _EXIT_SETUP, _EXIT_FORBIDDEN, _EXIT_MISSING = 125, 126, 127
 
 
 @dataclass(frozen=True, slots=True)
-class Birth:
+class NodeSpec:
     """All that a new node is made of. `files` are laid over the machine's own; an empty `argv`
     idles under the name `title`. `nofile` is the soft limit of open files to give back."""
 
@@ -70,42 +70,42 @@ class Descriptors:
     go: int
 
 
-def be_node(birth: Birth, descriptors: Descriptors) -> NoReturn:
+def be_node(spec: NodeSpec, descriptors: Descriptors) -> NoReturn:
     """Become the node. Never returns; every failure ends as a sentence on the status pipe."""
     try:
         _keep_only(descriptors.out, descriptors.err, descriptors.status, descriptors.go)
-        _forget_supervisor(birth.nofile)
-        late = _make(birth)
+        _forget_supervisor(spec.nofile)
+        late = _make(spec)
         _say({"stage": "made"})
         _wait_at_gate()
         _write_sysctls(late)
-        _enter_folder(birth.name, birth.working_dir)
+        _enter_folder(spec.name, spec.working_dir)
         _say({"stage": "exec"})
-        _exec(birth)
+        _exec(spec)
     except SandboxError as error:
-        _say({"problem": f"{birth.name}: {error}"})
+        _say({"problem": f"{spec.name}: {error}"})
     except OSError as error:
-        _say({"problem": f"{birth.name}: the kernel refused its namespaces: {error}"})
+        _say({"problem": f"{spec.name}: the kernel refused its namespaces: {error}"})
     finally:
         os._exit(_EXIT_SETUP)
 
 
 def be_command(
-    pidfd: int, argv: Sequence[str], birth: Birth, descriptors: tuple[int, int]
+    pidfd: int, argv: Sequence[str], spec: NodeSpec, descriptors: tuple[int, int]
 ) -> NoReturn:
     """Become a command inside a node: its stderr takes the reason of a failure."""
     code = _EXIT_SETUP
     try:
         _keep_only(*descriptors, pidfd)
-        _forget_supervisor(birth.nofile)
+        _forget_supervisor(spec.nofile)
         setns(3, NEWNS | NEWNET | NEWUTS | NEWIPC)
-        _enter_folder(birth.name, birth.working_dir)
-        os.execvpe(argv[0], list(argv), dict(birth.environment))  # noqa: S606
+        _enter_folder(spec.name, spec.working_dir)
+        os.execvpe(argv[0], list(argv), dict(spec.environment))  # noqa: S606
     except SandboxError as error:
         os.write(2, f"{error}\n".encode())
     except OSError as error:
         code = _EXIT_MISSING if error.errno == errno.ENOENT else _EXIT_FORBIDDEN
-        os.write(2, f"{why_not(birth.name, argv[0], error)}\n".encode())
+        os.write(2, f"{why_not(spec.name, argv[0], error)}\n".encode())
     finally:
         os._exit(code)
 
@@ -124,20 +124,20 @@ def why_not(name: str, program: str, error: OSError) -> str:
     return f"{name} cannot start `{program}`: {error.strerror}"
 
 
-def _make(birth: Birth) -> list[tuple[str, str]]:
+def _make(spec: NodeSpec) -> list[tuple[str, str]]:
     """Namespaces and all that is in them; the sysctls that must wait for their interface."""
     unshare(NEWNET | NEWNS | NEWUTS | NEWIPC)
     bring_up()
     mounts.make_own()
     _skip_duplicate_detection()
-    sethostname(birth.hostname)
-    mounts.bind_files(birth.files)
-    for mount in birth.mounts:
+    sethostname(spec.hostname)
+    mounts.bind_files(spec.files)
+    for mount in spec.mounts:
         mounts.bind(mount)
-    for name, _ in birth.sysctls:
+    for name, _ in spec.sysctls:
         if reason := sysctls.refusal(name):
             raise SandboxError(reason)
-    return _try_sysctls(birth.sysctls)
+    return _try_sysctls(spec.sysctls)
 
 
 def _skip_duplicate_detection() -> None:
@@ -199,26 +199,26 @@ def _enter_folder(name: str, folder: str) -> None:
         ) from error
 
 
-def _exec(birth: Birth) -> None:
-    if not birth.argv:
-        _exec_idle(birth)
+def _exec(spec: NodeSpec) -> None:
+    if not spec.argv:
+        _exec_idle(spec)
     try:
-        os.execvpe(birth.argv[0], list(birth.argv), dict(birth.environment))  # noqa: S606
+        os.execvpe(spec.argv[0], list(spec.argv), dict(spec.environment))  # noqa: S606
     except OSError as error:
-        _say({"problem": why_not(birth.name, birth.argv[0], error)})
+        _say({"problem": why_not(spec.name, spec.argv[0], error)})
         os._exit(_EXIT_MISSING if error.errno == errno.ENOENT else _EXIT_FORBIDDEN)
 
 
-def _exec_idle(birth: Birth) -> NoReturn:
+def _exec_idle(spec: NodeSpec) -> NoReturn:
     # An ignored SIGCHLD stays ignored over exec, and the kernel then reaps the node's orphans,
     # which are given to this process, its PID 1.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    sleep = shutil.which("sleep", path=birth.environment["PATH"])
+    sleep = shutil.which("sleep", path=spec.environment["PATH"])
     if sleep and Path(sleep).resolve().name == "sleep":
-        os.execve(sleep, [birth.title, "infinity"], dict(birth.environment))  # noqa: S606
+        os.execve(sleep, [spec.title, "infinity"], dict(spec.environment))  # noqa: S606
     # Where `sleep` is one of many in one program (busybox, uutils), argv[0] chooses which.
-    python = [sys.executable, "-I", "-S", "-c", IDLE_PROGRAM, birth.title]
-    os.execve(sys.executable, python, dict(birth.environment))  # noqa: S606
+    python = [sys.executable, "-I", "-S", "-c", IDLE_PROGRAM, spec.title]
+    os.execve(sys.executable, python, dict(spec.environment))  # noqa: S606
 
 
 def _keep_only(*descriptors: int) -> None:

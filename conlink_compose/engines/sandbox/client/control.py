@@ -12,8 +12,8 @@ from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.client.connection import Connection
 from conlink_compose.engines.sandbox.logs.reader import LogReader
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, status_from
-from conlink_compose.engines.sandbox.supervisor.surroundings import raise_file_limit
 from conlink_compose.engines.sandbox.workload_json import to_data
+from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.topology import Life
 
 

@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox import folder as state
+from conlink_compose.engines.sandbox.folder import clear, remove, socket_address, take_lock
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
+from conlink_compose.engines.sandbox.supervisor.context import Context
 from conlink_compose.engines.sandbox.supervisor.hub import SUPERVISOR_LOG, become_first_process
 from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
 from conlink_compose.engines.sandbox.supervisor.runtime_process import RuntimeProcess
-from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings, raise_file_limit
 from conlink_compose.engines.sandbox.supervisor.verbs import Verbs
 from conlink_compose.ipc.loop import Loop
 from conlink_compose.ipc.server import Client, Server, listening_socket
+from conlink_compose.linux.limits import raise_file_limit
 
 
 class Supervisor:
@@ -37,7 +38,7 @@ class Supervisor:
         self._topics: set[str] = set()
         self._stoppers: list[Client] = []
         self._remaining: set[str] = set()
-        around = Surroundings(
+        context = Context(
             loop=self._loop,
             folder=folder,
             changed=self._changed,
@@ -46,10 +47,10 @@ class Supervisor:
             home=os.environ.get("HOME", "/"),
             nofile=raise_file_limit(),
         )
-        self._nodes = Nodes(around)
+        self._nodes = Nodes(context)
         self._runtime = RuntimeProcess(settings["runtime_argv"], folder, self._loop)
         verbs = Verbs(self._nodes, self._stop, folder)
-        with state.socket_address(folder) as address:
+        with socket_address(folder) as address:
             listener = listening_socket(address)
         self._server = Server(self._loop, listener, verbs.handle, log=SUPERVISOR_LOG)
 
@@ -62,7 +63,7 @@ class Supervisor:
         gc.freeze()  # the collector would otherwise unshare these pages in every fork
         self._loop.run()
         _end_all()
-        state.remove(self._folder)
+        remove(self._folder)
         for client in self._stoppers:
             client.reply(stopped=True)
 
@@ -108,7 +109,7 @@ def main() -> None:
         if not _hold(folder):
             os.write(report, b'{"held": true}')
             return
-        state.clear(folder)
+        clear(folder)
         become_first_process(folder)
         supervisor = Supervisor(folder, settings)
     except (SandboxError, OSError) as error:
@@ -123,7 +124,7 @@ def _hold(folder: Path) -> bool:
     """Whether the folder is this process's, for as long as it lives. Not where another holds it,
     for good or only to see whether anybody does, and not where a `down` has removed it."""
     try:
-        return state.take_lock(folder) is not None
+        return take_lock(folder) is not None
     except FileNotFoundError:
         return False
 

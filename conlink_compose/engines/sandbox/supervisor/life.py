@@ -14,11 +14,11 @@ from pathlib import Path
 
 from conlink_compose import topology
 from conlink_compose.engines import CommandStatus
-from conlink_compose.engines.sandbox.child.spawn import Birth, Descriptors, be_command, be_node
+from conlink_compose.engines.sandbox.child.spawn import Descriptors, NodeSpec, be_command, be_node
 from conlink_compose.engines.sandbox.logs.file import LogFile
 from conlink_compose.engines.sandbox.logs.pump import Pump
-from conlink_compose.engines.sandbox.supervisor.pipes import open_pipes
-from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
+from conlink_compose.engines.sandbox.supervisor.context import Context
+from conlink_compose.engines.sandbox.supervisor.fork import fork_into, fork_into_new, open_pipes
 from conlink_compose.ipc.loop import Timer
 
 _NUMBERS = itertools.count(1)
@@ -39,25 +39,25 @@ class Life:
 
     def __init__(
         self,
-        birth: Birth,
+        spec: NodeSpec,
         log: LogFile,
-        around: Surroundings,
+        context: Context,
         on_stage: Callable[[], None],
         on_end: Callable[[int], None],
     ) -> None:
         """Raises `OSError` where the machine has no room for another process."""
-        self.birth = birth
+        self.spec = spec
         self.stage = "created"
         self.problem: str | None = None
         self.started_at: float | None = None
-        self.born = time.monotonic()
-        self._log, self._around = log, around
+        self.began = time.monotonic()
+        self._log, self._context = log, context
         self._on_stage, self._on_end = on_stage, on_end
         self._commands: list[_RunningCommand] = []
         self._pumps: list[Pump] = []
-        self._heard = b""
+        self._status_rest = b""
         self._about_to_exec = False
-        self._killer: Timer | None = None
+        self._kill_timer: Timer | None = None
         self._id = str(next(_NUMBERS))
         self._fork()
 
@@ -65,14 +65,15 @@ class Life:
         with open_pipes(4) as pipes:
             out, err, status, go = pipes
             ends = Descriptors(out.writer, err.writer, status.writer, go.reader)
-            self.pid, self.pidfd = self._around.fork_into_new(lambda: be_node(self.birth, ends))
+            own = self._context.own_pidfd
+            self.pid, self.pidfd = fork_into_new(own, lambda: be_node(self.spec, ends))
             pipes.keep(out.reader, err.reader, status.reader, go.writer)
         self._status, self._go = status.reader, go.writer
         self._pump(out.reader, "stdout")
         self._pump(err.reader, "stderr")
         os.set_blocking(self._status, False)
-        self._around.loop.watch(self._status, self._hear)
-        self._around.loop.on_exit(self.pid, self._over)
+        self._context.loop.watch(self._status, self._read_status)
+        self._context.loop.on_exit(self.pid, self._over)
 
     @property
     def has_namespaces(self) -> bool:
@@ -107,9 +108,9 @@ class Life:
             self.kill()
             return
         self._signal(number)
-        if self._killer:
-            self._killer.cancel()
-        self._killer = self._around.loop.at(grace, self.kill)
+        if self._kill_timer:
+            self._kill_timer.cancel()
+        self._kill_timer = self._context.loop.call_in(grace, self.kill)
 
     def kill(self) -> None:
         """The kernel ends everything in its pid namespace with it."""
@@ -119,25 +120,25 @@ class Life:
         """Start a command beside its process. Raises `OSError`."""
         with open_pipes(2) as pipes:
             out, err = pipes
-            pid = self._around.fork_into(
+            pid = fork_into(
+                self._context.own_pidfd,
                 self.pidfd,
-                lambda: be_command(self.pidfd, argv, self.birth, (out.writer, err.writer)),
+                lambda: be_command(self.pidfd, argv, self.spec, (out.writer, err.writer)),
             )
             pipes.keep(out.reader, err.reader)
         command = _RunningCommand(tuple(argv))
         self._commands.append(command)
         pumps = (self._pump(out.reader, "stdout"), self._pump(err.reader, "stderr"))
-        self._around.loop.on_exit(pid, lambda code: self._command_over(command, pumps, code))
+        self._context.loop.on_exit(pid, lambda code: self._command_over(command, pumps, code))
 
     def _command_over(self, command: _RunningCommand, pumps: Sequence[Pump], code: int) -> None:
         for pump in pumps:  # whom it left in the background may write on
             pump.catch_up()
         command.exit_code = code
-        self._around.changed(False)
+        self._context.changed(False)
 
     def _pump(self, fd: int, stream: str) -> Pump:
-        around = self._around
-        pump = Pump(around.loop, self._log, fd, stream)
+        pump = Pump(self._context.loop, self._log, fd, stream)
         self._pumps = [*(known for known in self._pumps if known.is_open), pump]
         return pump
 
@@ -157,14 +158,14 @@ class Life:
             return not any(mask >> (number - 1) & 1 for mask in masks)
         return False
 
-    def _hear(self) -> None:
+    def _read_status(self) -> None:
         data = os.read(self._status, 1 << 16)
         if not data:
             self._close_status()
             if self._about_to_exec and not self.problem:
                 self._enter_stage("running")
             return
-        *lines, self._heard = (self._heard + data).split(b"\n")
+        *lines, self._status_rest = (self._status_rest + data).split(b"\n")
         for line in lines:
             self._obey(json.loads(line))
 
@@ -180,12 +181,12 @@ class Life:
         self.stage = stage
         if stage == "running":
             self.started_at = time.time()
-            self.born = time.monotonic()
+            self.began = time.monotonic()
         self._on_stage()
 
     def _close_status(self) -> None:
         if self._status >= 0:
-            self._around.loop.watch(self._status, None)
+            self._context.loop.watch(self._status, None)
             os.close(self._status)
             self._status = -1
 
@@ -193,12 +194,12 @@ class Life:
         # With PID 1 every writer of the pipes is dead, so that they are at their end.
         with contextlib.suppress(BlockingIOError):
             while self._status >= 0:
-                self._hear()
+                self._read_status()
         self._close_status()
         for pump in self._pumps:
             pump.finish()
-        if self._killer:
-            self._killer.cancel()
+        if self._kill_timer:
+            self._kill_timer.cancel()
         self.release()
         os.close(self.pidfd)
         self._on_end(code)

@@ -7,20 +7,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from conlink_compose.engines import Changes, NodeStatus
 from conlink_compose.engines.sandbox import SandboxError, StoppingError
 from conlink_compose.engines.sandbox.supervisor.changes import decide, nodes_of
-from conlink_compose.engines.sandbox.supervisor.node import Node
+from conlink_compose.engines.sandbox.supervisor.context import Context
 from conlink_compose.engines.sandbox.supervisor.order import awaited, stoppable
-from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
+from conlink_compose.engines.sandbox.supervisor.sandbox_node import SandboxNode
 from conlink_compose.workload import Workload
 
 
 class Nodes:
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self._nodes: dict[str, Node] = {}
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._nodes: dict[str, SandboxNode] = {}
         self._successors: dict[str, Workload] = {}  # to start when the node's life has ended
         self._leaving: set[str] = set()
         self._when_stopped: Callable[[], None] | None = None
-        self._looking = False
+        self._is_review_due = False
         self._grace: float | None = None
 
     def apply(
@@ -45,7 +45,7 @@ class Nodes:
             self._want(name, replica, workload, name in changes.recreate)
         in_order = dict.fromkeys((*wanted, *self._nodes))  # that of the files
         self._nodes = {name: self._nodes[name] for name in in_order if name in self._nodes}
-        self._look_soon()
+        self._review_soon()
         self._write_hosts(hosts, hosts_common)
         return changes
 
@@ -83,7 +83,7 @@ class Nodes:
             found.append(node.status(in_vain))
         return found
 
-    def get(self, name: str) -> Node:
+    def get(self, name: str) -> SandboxNode:
         """Raises `SandboxError`."""
         try:
             return self._nodes[name]
@@ -104,7 +104,7 @@ class Nodes:
                 node.stop(grace)
         self._grace = grace
         self._successors.clear()
-        self._look_soon()
+        self._review_soon()
         graces = (n.workload.stop_grace if grace is None else grace for n in self._nodes.values())
         return sum(graces)
 
@@ -119,14 +119,14 @@ class Nodes:
         else:
             node.workload = workload
             if node.is_at_rest:
-                self._around.loop.soon(lambda: self._start(node))
+                self._context.loop.soon(lambda: self._start(node))
 
     def _create(self, name: str, replica: int, workload: Workload) -> None:
-        node = Node(name, replica, workload, self._around, self._on_change)
+        node = SandboxNode(name, replica, workload, self._context, self._on_change)
         self._nodes[name] = node
-        self._around.loop.soon(lambda: self._start(node))
+        self._context.loop.soon(lambda: self._start(node))
 
-    def _renew(self, node: Node, workload: Workload) -> None:
+    def _renew(self, node: SandboxNode, workload: Workload) -> None:
         self._leaving.discard(node.name)
         self._successors[node.name] = workload
         node.stop()
@@ -141,40 +141,40 @@ class Nodes:
         if node.life is None:
             self._on_change(node)
 
-    def _start(self, node: Node) -> None:
+    def _start(self, node: SandboxNode) -> None:
         current = self._nodes.get(node.name) is node
         if current and node.is_at_rest and not self._when_stopped:
             node.start()
 
-    def _on_change(self, node: Node) -> None:
+    def _on_change(self, node: SandboxNode) -> None:
         if node.life is None:
             self._follow(node)
-        self._look_soon()
+        self._review_soon()
 
-    def _look_soon(self) -> None:
-        """Once for all that happened in this turn: a look at all nodes for each is quadratic."""
-        if not self._looking:
-            self._looking = True
-            self._around.loop.soon(self._look)
+    def _review_soon(self) -> None:
+        """Debounced, once a turn: to go through all nodes for each that changed is quadratic."""
+        if not self._is_review_due:
+            self._is_review_due = True
+            self._context.loop.soon(self._review)
 
-    def _look(self) -> None:
-        self._looking = False
+    def _review(self) -> None:
+        self._is_review_due = False
         if self._when_stopped:
             self._stop_next()
         else:
             self._release()
 
-    def _follow(self, node: Node) -> None:
+    def _follow(self, node: SandboxNode) -> None:
         """A life ended, or there was none: what was waiting for that comes now."""
         if node.name in self._leaving:
             self._leaving.discard(node.name)
             del self._nodes[node.name]
             node.remove_files()
-            self._around.changed(True)
+            self._context.changed(True)
         elif node.name in self._successors:
             node.workload = self._successors.pop(node.name)
             node.has_started = False
-            self._around.loop.soon(lambda: self._start(node))
+            self._context.loop.soon(lambda: self._start(node))
 
     def _write_hosts(self, heads: Mapping[str, str], common: str) -> None:
         try:

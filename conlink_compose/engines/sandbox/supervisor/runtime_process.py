@@ -32,14 +32,14 @@ class RuntimeProcess:
     def start(self) -> None:
         if not self._argv or self._then:
             return
-        self._born = time.monotonic()
+        self._began = time.monotonic()
         try:
             self._pid = self._spawn()
         except OSError as error:
             (self._folder / RUNTIME_LOG).write_text(
                 f"cannot start {self._argv[0]}: {error.strerror}\n"
             )
-            self._again(127)
+            self._restart(127)
         else:
             self._loop.on_exit(self._pid, self._ended)
 
@@ -50,7 +50,7 @@ class RuntimeProcess:
             self._loop.soon(then)
             return
         self._signal(signal.SIGTERM)
-        self._loop.at(_GRACE, lambda: self._signal(signal.SIGKILL))
+        self._loop.call_in(_GRACE, lambda: self._signal(signal.SIGKILL))
 
     def _spawn(self) -> int:
         log = self._folder / RUNTIME_LOG
@@ -74,13 +74,13 @@ class RuntimeProcess:
         if self._then:
             self._then()
         else:
-            self._again(code)
+            self._restart(code)
 
-    def _again(self, code: int) -> None:
-        ended = Ended(code, time.monotonic() - self._born, self._delay, self._restarts)
+    def _restart(self, code: int) -> None:
+        ended = Ended(code, time.monotonic() - self._began, self._delay, self._restarts)
         self._delay = next_delay(_ALWAYS, ended) or 0.0
         self._restarts += 1
-        self._loop.at(self._delay, self.start)
+        self._loop.call_in(self._delay, self.start)
 
     def _signal(self, number: int) -> None:
         # Its pid cannot be another's: it stays ours until `_ended` has forgotten it.

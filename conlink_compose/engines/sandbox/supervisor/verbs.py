@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines.sandbox import SandboxError, StoppingError
-from conlink_compose.engines.sandbox import folder as state
+from conlink_compose.engines.sandbox.folder import TOPOLOGY
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, status_data
 from conlink_compose.engines.sandbox.supervisor.changes import nodes_of
 from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
@@ -72,7 +72,7 @@ class Verbs:
 
     def _keep(self, declaration: str) -> None:
         """For the runtime to read; whole, or as it was."""
-        path = self._folder / state.TOPOLOGY
+        path = self._folder / TOPOLOGY
         fresh = path.with_name(f"{path.name}.new")
         try:
             fresh.write_text(declaration, encoding="utf-8")
@@ -103,11 +103,11 @@ class Verbs:
         node = self._nodes.get(request["node"])
         if node.life is None or not node.life.has_namespaces:
             raise SandboxError(f"{node.name} is not running ({node.state})")
-        birth = node.life.birth
+        spec = node.life.spec
         client.reply_with(
             node.life.pidfd,
-            environment=dict(birth.environment),
-            working_dir=birth.working_dir,
+            environment=dict(spec.environment),
+            working_dir=spec.working_dir,
         )
 
     def _restart(self, client: Client, request: dict[str, Any]) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from conlink_compose.engines import NodeStatus
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.child.spawn import Birth
+from conlink_compose.engines.sandbox.child.spawn import NodeSpec
 from conlink_compose.engines.sandbox.folder import LOGS
 from conlink_compose.engines.sandbox.logs.file import SUFFIX, LogFile
+from conlink_compose.engines.sandbox.supervisor.context import Context
 from conlink_compose.engines.sandbox.supervisor.life import Life
 from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
-from conlink_compose.engines.sandbox.supervisor.surroundings import Surroundings
 from conlink_compose.ipc.loop import Timer
 from conlink_compose.workload import Workload
 
@@ -22,7 +22,7 @@ _LONGEST_HOSTNAME = 64  # bytes, __NEW_UTS_LEN
 _HOSTS, _HOSTNAMES = "hosts", "hostnames"  # folders, with a file for each node
 
 
-class Node:
+class SandboxNode:
     """`on_change` is called whenever it moved on; `has_started` stays once its process ran."""
 
     def __init__(
@@ -30,16 +30,16 @@ class Node:
         name: str,
         replica: int,
         workload: Workload,
-        around: Surroundings,
-        on_change: Callable[[Node], None],
+        context: Context,
+        on_change: Callable[[SandboxNode], None],
     ) -> None:
         self.name, self.replica, self.workload = name, replica, workload
         self.life: Life | None = None
         self.has_started = False
-        self._around, self._on_change = around, on_change
-        self._log = LogFile(around.folder / LOGS / f"{name}{SUFFIX}", name, around.wrote)
-        self._rest = "created"  # its state while it has no life
-        self._wanted = True
+        self._context, self._on_change = context, on_change
+        self._log_file = LogFile(context.folder / LOGS / f"{name}{SUFFIX}", name, context.wrote)
+        self._rest_state = "created"  # while it has no life
+        self._is_wanted = True
         self._restarts = 0
         self._delay = 0.0
         self._exit_code: int | None = None
@@ -48,7 +48,7 @@ class Node:
 
     @property
     def state(self) -> str:
-        return self.life.stage if self.life else self._rest
+        return self.life.stage if self.life else self._rest_state
 
     @property
     def is_at_rest(self) -> bool:
@@ -62,7 +62,7 @@ class Node:
 
     @property
     def is_stopping(self) -> bool:
-        return self.life is not None and not self._wanted
+        return self.life is not None and not self._is_wanted
 
     def start(self) -> None:
         """Begin anew: what earlier lives left in the counters is forgotten."""
@@ -71,13 +71,13 @@ class Node:
 
     def stop(self, grace: float | None = None) -> None:
         """End its life, if it has one, and begin no other. `grace` None is the workload's own."""
-        self._wanted = False
+        self._is_wanted = False
         self._cancel_timer()
         if self.life:
             seconds = self.workload.stop_grace if grace is None else grace
             self.life.stop(self.workload.stop_signal, seconds)
-        elif self._rest == "restarting":
-            self._rest = "exited"
+        elif self._rest_state == "restarting":
+            self._rest_state = "exited"
 
     def run(self, argv: Sequence[str]) -> None:
         """Raises `SandboxError`."""
@@ -88,13 +88,13 @@ class Node:
         except OSError as error:
             raise SandboxError(f"cannot run a command in {self.name}: {error.strerror}") from error
 
-    def birth(self) -> Birth:
+    def _spec(self) -> NodeSpec:
         """What its next life is made of."""
         workload = self.workload
         hostname = (workload.hostname or self.name)[:_LONGEST_HOSTNAME]
-        base = {"PATH": _PATH, "HOSTNAME": hostname, "HOME": self._around.home, "TERM": "xterm"}
+        base = {"PATH": _PATH, "HOSTNAME": hostname, "HOME": self._context.home, "TERM": "xterm"}
         prefix = "mininet" if workload.owner.kind == "host" else "conlink"
-        return Birth(
+        return NodeSpec(
             name=self.name,
             hostname=hostname,
             title=f"{prefix}:{self.name}",
@@ -104,7 +104,7 @@ class Node:
             mounts=workload.mounts,
             sysctls=workload.sysctls,
             files=((self.hosts_path, "/etc/hosts"), (self._hostname_path, "/etc/hostname")),
-            nofile=self._around.nofile,
+            nofile=self._context.nofile,
         )
 
     def write_hosts(self, text: str | None) -> None:
@@ -116,7 +116,7 @@ class Node:
         path.write_text(text if text is not None else "127.0.0.1\tlocalhost\n::1\tlocalhost\n")
 
     def remove_files(self) -> None:
-        self._log.remove()
+        self._log_file.remove()
         self.hosts_path.unlink(missing_ok=True)
         self._hostname_path.unlink(missing_ok=True)
 
@@ -139,60 +139,60 @@ class Node:
 
     @property
     def hosts_path(self) -> Path:
-        return self._around.folder / _HOSTS / self.name
+        return self._context.folder / _HOSTS / self.name
 
     @property
     def _hostname_path(self) -> Path:
-        return self._around.folder / _HOSTNAMES / self.name
+        return self._context.folder / _HOSTNAMES / self.name
 
     def _begin(self) -> None:
         self._cancel_timer()
-        self._wanted = True
+        self._is_wanted = True
         self._exit_code = self._problem = None
         try:
-            birth = self.birth()
-            self._log.open()
+            spec = self._spec()
+            self._log_file.open()
             self.write_hosts(None)
             self._hostname_path.parent.mkdir(exist_ok=True)
-            self._hostname_path.write_text(f"{birth.hostname}\n")
-            self.life = Life(birth, self._log, self._around, self._staged, self._ended)
+            self._hostname_path.write_text(f"{spec.hostname}\n")
+            self.life = Life(spec, self._log_file, self._context, self._staged, self._ended)
         except OSError as error:
             self._fail(f"{self.name}: the machine has no room for it: {error.strerror}")
-        self._around.changed(False)
+        self._context.changed(False)
 
     def _staged(self) -> None:
         assert self.life
         self.has_started = self.has_started or self.life.stage == "running"
-        self._around.changed(self.life.stage == "waiting")
+        self._context.changed(self.life.stage == "waiting")
         self._on_change(self)
 
     def _ended(self, code: int) -> None:
         life, self.life = self.life, None
         assert life
-        self._exit_code, self._rest = code, "exited"
+        self._exit_code, self._rest_state = code, "exited"
         if life.problem:
             self._fail(life.problem)
-        elif self._wanted and life.stage == "created":
+        elif self._is_wanted and life.stage == "created":
             self._fail(f"{self.name}: its first process ended with {code} before it was made")
-        elif self._wanted:
-            lived = time.monotonic() - life.born if life.started_at else 0.0
-            self._perhaps_again(Ended(code, lived, self._delay, self._restarts))
-        self._around.changed(True)
+        elif self._is_wanted:
+            lived = time.monotonic() - life.began if life.started_at else 0.0
+            self._restart_if_wanted(Ended(code, lived, self._delay, self._restarts))
+        self._context.changed(True)
         self._on_change(self)
 
     def _fail(self, problem: str) -> None:
         """A node that cannot start is not tried again: nothing would differ."""
-        self._problem, self._rest = problem, "failed"
+        self._problem, self._rest_state = problem, "failed"
         # In the log its name stands before every line already.
-        self._log.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
+        self._log_file.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
 
-    def _perhaps_again(self, ended: Ended) -> None:
+    def _restart_if_wanted(self, ended: Ended) -> None:
         delay = next_delay(self.workload.restart, ended)
         if delay is not None:
-            self._delay, self._rest = delay, "restarting"
-            self._timer = self._around.loop.at(delay, self._again)
+            self._delay, self._rest_state = delay, "restarting"
+            self._timer = self._context.loop.call_in(delay, self._restart)
 
-    def _again(self) -> None:
+    def _restart(self) -> None:
         self._restarts += 1
         self._begin()
         self._on_change(self)
