@@ -28,4 +28,5 @@ def wanted(
         declaration=dump(topology),
         remove_orphans=remove_orphans,
         recreate=anew,
+        log_level=topology.runtime.log_level,
     )

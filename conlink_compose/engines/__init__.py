@@ -115,7 +115,8 @@ class NodeStatus:
 class Wanted:
     """What a project shall be. `hosts` holds the beginning of each node's /etc/hosts,
     `hosts_common` what all of them end with. `declaration` is the topology for the runtime, as
-    `topology_json.dump` wrote it. `recreate` names nodes or services."""
+    `topology_json.dump` wrote it. `recreate` names nodes or services. `log_level` is how much the
+    engine says of itself, where it is a service of ours."""
 
     workloads: Sequence[Workload] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +124,7 @@ class Wanted:
     declaration: str = ""
     remove_orphans: bool = False
     recreate: Sequence[str] = ()
+    log_level: str = "info"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import array
+import logging
 import os
 import socket
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -18,6 +18,8 @@ _WAKE = b"{}\n"
 _ACCEPT_AGAIN = 0.1  # seconds
 
 Handle = Callable[["Client", Message], None]
+
+_log = logging.getLogger(__name__)
 
 
 class Client:
@@ -109,7 +111,7 @@ class Client:
         except ValueError as error:
             self.refuse(str(error))
         except Exception:  # a mistake of ours in one request must not end the whole process
-            traceback.print_exc()
+            _log.exception("the request %r failed", line[:80])
             self.refuse(f"the request `{line[:80]!r}` failed: see {self._server.log}")
 
     def _watch(self) -> None:

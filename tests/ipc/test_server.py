@@ -114,14 +114,14 @@ def test_a_subscriber_is_told_once_of_what_it_has_not_read(served: Served) -> No
 
 
 def test_a_mistake_in_one_request_is_refused_and_the_server_goes_on(
-    served: Served, capfd: pytest.CaptureFixture[str]
+    served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Asking(served.path) as client:
         with pytest.raises(ValueError, match=r"failed: see some\.log"):
             client.ask({"verb": "mistake"})
         with pytest.raises(ValueError, match="no verb nonsense"):
             client.ask({"verb": "nonsense"})
-    assert "ZeroDivisionError" in capfd.readouterr().err
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_an_answer_that_never_comes_is_an_exception(tmp_path: Path) -> None:

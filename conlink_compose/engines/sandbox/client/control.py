@@ -46,6 +46,7 @@ class Control:
             declaration=wanted.declaration,
             remove_orphans=wanted.remove_orphans,
             recreate=list(wanted.recreate),
+            log_level=wanted.log_level,
         )
         return _changes(answer)
 

@@ -7,8 +7,12 @@ then on the kernel ends every process of the project with it, however it ends.
 
 from __future__ import annotations
 
+from conlink_compose.engines.sandbox.supervisor import no_fork_hooks  # noqa: F401 -- see there
+
+# isort: split
 import gc
 import json
+import logging
 import os
 import signal
 import sys
@@ -26,6 +30,9 @@ from conlink_compose.engines.sandbox.supervisor.verbs import Verbs
 from conlink_compose.ipc.loop import Loop
 from conlink_compose.ipc.server import Client, Server, listening_socket
 from conlink_compose.linux.limits import raise_file_limit
+from conlink_compose.log import configure
+
+_log = logging.getLogger("conlink_compose.engines.sandbox.supervisor")
 
 
 class Supervisor:
@@ -59,6 +66,7 @@ class Supervisor:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self._loop.on_signal(signal.SIGTERM, lambda: self._begin_stop(None))
         self._loop.after_turn = self._tell
+        _log.info("project %s stands in %s", self._folder.name, self._folder)
         self._runtime.start()
         gc.freeze()  # the collector would otherwise unshare these pages in every fork
         self._loop.run()
@@ -81,6 +89,7 @@ class Supervisor:
 
     def _begin_stop(self, grace: float | None) -> float:
         if not self._remaining:
+            _log.info("the project is being stopped")
             self._remaining = {"nodes", "runtime"}
             self._runtime.stop(lambda: self._ended("runtime"))
         return self._nodes.stop_all(grace, lambda: self._ended("nodes"))
@@ -111,6 +120,7 @@ def main() -> None:
             return
         clear(folder)
         become_first_process(folder)
+        configure("info")
         supervisor = Supervisor(folder, settings)
     except (SandboxError, OSError) as error:
         os.write(report, json.dumps({"problem": str(error)}).encode())

@@ -119,12 +119,12 @@ class Nodes:
         else:
             node.workload = workload
             if node.is_at_rest:
-                self._context.loop.soon(lambda: self._start(node))
+                self._context.loop.soon(lambda: self._start(node, "it had ended"))
 
     def _create(self, name: str, replica: int, workload: Workload) -> None:
         node = SandboxNode(name, replica, workload, self._context, self._on_change)
         self._nodes[name] = node
-        self._context.loop.soon(lambda: self._start(node))
+        self._context.loop.soon(lambda: self._start(node, "it is new"))
 
     def _renew(self, node: SandboxNode, workload: Workload) -> None:
         self._leaving.discard(node.name)
@@ -141,10 +141,10 @@ class Nodes:
         if node.life is None:
             self._on_change(node)
 
-    def _start(self, node: SandboxNode) -> None:
+    def _start(self, node: SandboxNode, cause: str) -> None:
         current = self._nodes.get(node.name) is node
         if current and node.is_at_rest and not self._when_stopped:
-            node.start()
+            node.start(cause)
 
     def _on_change(self, node: SandboxNode) -> None:
         if node.life is None:
@@ -174,7 +174,7 @@ class Nodes:
         elif node.name in self._successors:
             node.workload = self._successors.pop(node.name)
             node.has_started = False
-            self._context.loop.soon(lambda: self._start(node))
+            self._context.loop.soon(lambda: self._start(node, "it is begun anew"))
 
     def _write_hosts(self, heads: Mapping[str, str], common: str) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import time
@@ -17,6 +18,8 @@ from conlink_compose.workload import Restart
 _ALWAYS = Restart("always")
 _GRACE = 2.0  # seconds to end by itself
 _LOG_LIMIT = 10 << 20  # bytes; looked at before each start
+
+_log = logging.getLogger(__name__)
 
 
 class RuntimeProcess:
@@ -36,11 +39,13 @@ class RuntimeProcess:
         try:
             self._pid = self._spawn()
         except OSError as error:
+            _log.error("cannot start %s: %s", self._argv[0], error.strerror)
             (self._folder / RUNTIME_LOG).write_text(
                 f"cannot start {self._argv[0]}: {error.strerror}\n"
             )
             self._restart(127)
         else:
+            _log.info("the runtime runs as pid %d", self._pid)
             self._loop.on_exit(self._pid, self._ended)
 
     def stop(self, then: Callable[[], None]) -> None:
@@ -80,6 +85,7 @@ class RuntimeProcess:
         ended = Ended(code, time.monotonic() - self._began, self._delay, self._restarts)
         self._delay = next_delay(_ALWAYS, ended) or 0.0
         self._restarts += 1
+        _log.warning("the runtime ended with %d; again in %.1f s", code, self._delay)
         self._loop.call_in(self._delay, self.start)
 
     def _signal(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from conlink_compose.workload import Workload
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LONGEST_HOSTNAME = 64  # bytes, __NEW_UTS_LEN
 _HOSTS, _HOSTNAMES = "hosts", "hostnames"  # folders, with a file for each node
+
+_log = logging.getLogger(__name__)
 
 
 class SandboxNode:
@@ -64,10 +67,10 @@ class SandboxNode:
     def is_stopping(self) -> bool:
         return self.life is not None and not self._is_wanted
 
-    def start(self) -> None:
+    def start(self, cause: str) -> None:
         """Begin anew: what earlier lives left in the counters is forgotten."""
         self._restarts, self._delay = 0, 0.0
-        self._begin()
+        self._begin(cause)
 
     def stop(self, grace: float | None = None) -> None:
         """End its life, if it has one, and begin no other. `grace` None is the workload's own."""
@@ -145,7 +148,7 @@ class SandboxNode:
     def _hostname_path(self) -> Path:
         return self._context.folder / _HOSTNAMES / self.name
 
-    def _begin(self) -> None:
+    def _begin(self, cause: str) -> None:
         self._cancel_timer()
         self._is_wanted = True
         self._exit_code = self._problem = None
@@ -158,6 +161,8 @@ class SandboxNode:
             self.life = Life(spec, self._log_file, self._context, self._staged, self._ended)
         except OSError as error:
             self._fail(f"{self.name}: the machine has no room for it: {error.strerror}")
+        else:
+            _log.debug("%s: a life begins as pid %d: %s", self.name, self.life.pid, cause)
         self._context.changed(False)
 
     def _staged(self) -> None:
@@ -169,13 +174,16 @@ class SandboxNode:
     def _ended(self, code: int) -> None:
         life, self.life = self.life, None
         assert life
+        cause = life.problem or ("by itself" if self._is_wanted else "it was stopped")
+        seconds = time.monotonic() - life.began
+        _log.debug("%s: that life ended with %d, %.1f s: %s", self.name, code, seconds, cause)
         self._exit_code, self._rest_state = code, "exited"
         if life.problem:
             self._fail(life.problem)
         elif self._is_wanted and life.stage == "created":
             self._fail(f"{self.name}: its first process ended with {code} before it was made")
         elif self._is_wanted:
-            lived = time.monotonic() - life.began if life.started_at else 0.0
+            lived = seconds if life.started_at else 0.0
             self._restart_if_wanted(Ended(code, lived, self._delay, self._restarts))
         self._context.changed(True)
         self._on_change(self)
@@ -183,6 +191,7 @@ class SandboxNode:
     def _fail(self, problem: str) -> None:
         """A node that cannot start is not tried again: nothing would differ."""
         self._problem, self._rest_state = problem, "failed"
+        _log.warning("%s", problem)
         # In the log its name stands before every line already.
         self._log_file.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
 
@@ -194,7 +203,7 @@ class SandboxNode:
 
     def _restart(self) -> None:
         self._restarts += 1
-        self._begin()
+        self._begin(f"restart {self._restarts}, as its restart policy says")
         self._on_change(self)
 
     def _cancel_timer(self) -> None:

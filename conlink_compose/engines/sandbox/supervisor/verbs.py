@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from conlink_compose.engines import Changes
 from conlink_compose.engines.sandbox import SandboxError, StoppingError
 from conlink_compose.engines.sandbox.folder import TOPOLOGY
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, status_data
@@ -15,11 +17,14 @@ from conlink_compose.engines.sandbox.supervisor.changes import nodes_of
 from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
 from conlink_compose.engines.sandbox.workload_json import from_data
 from conlink_compose.ipc.server import Client
+from conlink_compose.log import configure
 from conlink_compose.workload import Workload
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it becomes a file's name
 
 Stop = Callable[[float | None, Client], float]
+
+_log = logging.getLogger(__name__)
 
 
 class Verbs:
@@ -65,9 +70,11 @@ class Verbs:
             changes = self._nodes.foresee(workloads, orphans_go, recreate)
         else:
             self._nodes.refuse_while_stopping()
+            configure(request.get("log_level", "info"))
             self._keep(str(request.get("declaration", "")))
             common = str(request.get("hosts_common", ""))
             changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)
+            _log_changes(changes)
         client.reply(**asdict(changes))
 
     def _keep(self, declaration: str) -> None:
@@ -97,6 +104,7 @@ class Verbs:
         name, life = request["node"], request.get("life")
         if life is None or self._nodes.lives(name, life):
             self._nodes.get(name).run(argv)
+            _log.debug("%s: runs %s beside its process", name, argv)
         client.reply()
 
     def _enter(self, client: Client, request: dict[str, Any]) -> None:
@@ -111,12 +119,25 @@ class Verbs:
         )
 
     def _restart(self, client: Client, request: dict[str, Any]) -> None:
-        self._nodes.restart(_words(request["nodes"]))
+        names = _words(request["nodes"])
+        self._nodes.restart(names)
+        _log.info("restart: %s", ", ".join(names))
         client.reply()
 
     def _end(self, client: Client, request: dict[str, Any]) -> None:
         timeout = request.get("timeout")
         client.reply(within=self._stop(None if timeout is None else float(timeout), client))
+
+
+def _log_changes(changes: Changes) -> None:
+    _log.info(
+        "apply: %d nodes created, %d recreated, %d started again, %d removed, %d orphans",
+        len(changes.create),
+        len(changes.recreate),
+        len(changes.start),
+        len(changes.remove),
+        len(changes.orphans),
+    )
 
 
 def _words(value: Any) -> list[str]:
