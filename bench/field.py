@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import subprocess
 import time
 
 from conlink_compose.kernel import Kernel
+from conlink_compose.linux.namespaces import in_new_network, open_namespace
 from conlink_compose.state import HUB, Address, Interface, Route
-from conlink_compose.topology import Node, Owner
+from conlink_compose.topology import Life, Node, Owner
 
 GROUP = 0x63BE7C41
 """The interface group of all that is made here, by whichever method."""
 
-_CLONE_NEWNET = 0x40000000
-_libc = ctypes.CDLL(None, use_errno=True)
+HERE = "/proc/thread-self/ns/net"
 
 
 class Field:
@@ -24,7 +23,9 @@ class Field:
 
     def __init__(self, count: int, *, ipv6: bool = True) -> None:
         self.count = count
-        self._hub, *self._nodes = (_new_netns() for _ in range(count + 1))
+        self._hub, *self._nodes = (
+            in_new_network(lambda: open_namespace(HERE)) for _ in range(count + 1)
+        )
         self.owner = Owner("service", "node")
         if not ipv6:
             for path in self.paths:
@@ -42,17 +43,19 @@ class Field:
     @property
     def nodes(self) -> list[Node]:
         return [
-            Node(f"node-{i}", self.owner, i, path) for i, path in enumerate(self.paths, start=1)
+            Node(f"node-{i}", self.owner, i, Life("1", path))
+            for i, path in enumerate(self.paths, start=1)
         ]
 
     @property
-    def places(self) -> dict[str, str]:
-        return {node.name: node.netns for node in self.nodes}
+    def by_name(self) -> dict[str, str]:
+        """Name of a node -> path of its namespace."""
+        return {node.name: node.life.netns for node in self.nodes if node.life}
 
     def verify(self) -> None:
         """Every port, address and route is there: by our own reading, and by `ip` in a sample."""
         kernel = Kernel(self.hub, GROUP)
-        things = kernel.observe(self.places).state.things.values()
+        things = kernel.observe(self.by_name).state.things.values()
         kernel.close()
         ports = [one for one in things if isinstance(one, Interface) and one.master]
         inside = [one for one in things if isinstance(one, Interface) and one.netns != HUB]
@@ -74,8 +77,8 @@ class Field:
         time.sleep(0.3 + self.count / 2000)
 
     def close(self) -> None:
-        for netns in (self._hub, *self._nodes):
-            os.close(netns)
+        for fd in (self._hub, *self._nodes):
+            os.close(fd)
 
 
 def at(path: str) -> tuple[str, ...]:
@@ -88,18 +91,5 @@ def ip_json(path: str, words: str) -> list[dict[str, object]]:
     return [one for one in json.loads(done.stdout or "[]") if one]
 
 
-def _path(netns: int) -> str:
-    return f"/proc/{os.getpid()}/fd/{netns}"
-
-
-def _new_netns() -> int:
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    try:
-        if _libc.unshare(_CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "cannot make a namespace: run as root")
-        made = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-        if _libc.setns(home, _CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "cannot come back from a namespace")
-    finally:
-        os.close(home)
-    return made
+def _path(fd: int) -> str:
+    return f"/proc/{os.getpid()}/fd/{fd}"
