@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +23,10 @@ class Case:
     words: tuple[str, ...]
     expected: Path
 
-    def request(self) -> Request:
+    def request(self, environ: Mapping[str, str] | None = None) -> Request:
+        """`environ` is what the environment holds beside what the words say."""
         options: dict[str, list[str]] = {option: [] for option in _OPTIONS}
-        environ = {}
+        environ = dict(environ or {})
         words = list(self.words)
         while words:
             word = words.pop(0)
@@ -60,12 +62,12 @@ class Case:
         return "\n".join(words) + "\n"
 
 
-def cases() -> list[Case]:
+def cases(root: Path = FOLDER) -> list[Case]:
     found = [
-        Case(file.stem, FOLDER, ("-f", file.name), file.with_suffix(".txt"))
-        for file in FOLDER.glob("*.yaml")
+        Case(file.stem, root, ("-f", file.name), file.with_suffix(".txt"))
+        for file in root.glob("*.yaml")
     ]
-    for folder in (path for path in FOLDER.iterdir() if path.is_dir()):
+    for folder in (path for path in root.iterdir() if path.is_dir()):
         args = folder / "args"
         words = tuple(args.read_text().split("\n")[:-1]) if args.exists() else ()
         found.append(Case(folder.name, folder, words, folder / "expected.txt"))
