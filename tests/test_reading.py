@@ -46,7 +46,7 @@ def test_a_warning_forbids_nothing(tmp_path):
 
 
 def test_a_value_whose_variable_is_missing_is_told_once(tmp_path):
-    found = reading(tmp_path, GOOD.replace("10.0.0.1/24", '"$X"').replace("sleep inf", "a '$[X]"))
+    found = reading(tmp_path, GOOD.replace("10.0.0.1/24", '"$X"').replace("sleep inf", "a '${X"))
     assert codes(list(found.diagnostics)) == ["bad-variable", "variable-unset"]
 
 

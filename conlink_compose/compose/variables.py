@@ -63,8 +63,8 @@ class _Reader:
         if after == "{":
             return self._braced(dollar, end)
         name = _NAME.match(self.text, dollar + 1, end)
-        if name is None:
-            return self._bad(dollar, min(dollar + 2, end), end)
+        if name is None:  # as in `$(date)` and `awk '{print $1}'`: Compose lets it stand
+            return "$", dollar + 1
         return self._value(name.group(), dollar, name.end()), name.end()
 
     def _braced(self, dollar: int, end: int) -> tuple[str, int]:
