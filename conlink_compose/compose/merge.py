@@ -24,7 +24,29 @@ def settled(tree: Map) -> Map:
     """`tree` after its last merge: without what `!reset` names, `!override` being no more."""
     value = _settle(tree, {})
     assert isinstance(value, Map)
-    return value
+    return _without_repeats(value)
+
+
+def _without_repeats(tree: Map) -> Map:
+    """What one file says twice holds once, as it does in several."""
+    services = tree.get("services")
+    if not isinstance(services, Map):
+        return tree
+    changed = {
+        name: _service_without_repeats(name, service)
+        for name, service in services.items()
+        if isinstance(service, Map)
+    }
+    if all(services[name] is service for name, service in changed.items()):
+        return tree
+    return tree.replaced({"services": services.replaced(changed)})
+
+
+def _service_without_repeats(name: str, service: Map) -> Map:
+    lists = {key: value for key, value in service.items() if isinstance(value, List)}
+    unique = {key: rules.without_repeats(v, ("services", name, key)) for key, v in lists.items()}
+    shorter = {key: value for key, value in unique.items() if len(value) < len(lists[key])}
+    return service.replaced(shorter) if shorter else service
 
 
 class _Merger:
@@ -64,13 +86,20 @@ class _Merger:
     def _values(self, old: Value, old_at: Span, new: Value, at: Span, path: Path) -> Value:
         if old is None or isinstance(old, Reset):
             return new
-        if new is None:  # a key without a value takes nothing away
-            return old
+        if new is None:
+            # It takes nothing away, but a variable or label without a value is one without a value.
+            return None if rules.matches(path[:-1], rules.AS_LIST) else old
         if rules.matches(path, rules.AS_LIST):
-            if not (isinstance(old, Map) and isinstance(new, Map)):
-                return self._lists(rules.as_list(old, old_at), rules.as_list(new, at), path)
+            both_maps = isinstance(old, Map) and isinstance(new, Map)
+            if not both_maps or rules.matches(path, rules.BY_ITEM):
+                kept = rules.without_reset(rules.as_list(old, old_at), new)
+                return self._lists(kept, rules.as_list(new, at), path)
+        elif rules.matches(path, rules.DEPENDS):
+            old, new = rules.as_map(old), rules.as_conditions(new)
         elif rules.matches(path, rules.NAMED):
             old, new = rules.as_map(old), rules.as_map(new)
+        elif rules.matches(path, rules.BUILD):
+            old, new = rules.as_build(old, old_at), rules.as_build(new, at)
         return self._by_type(old, new, at, path)
 
     def _by_type(self, old: Value, new: Value, at: Span, path: Path) -> Value:
@@ -78,6 +107,8 @@ class _Merger:
             return self.maps(old, new, path)
         if isinstance(old, List) and isinstance(new, List):
             return self._lists(old, new, path)
+        if rules.matches(path, rules.REPLACED_BY_OTHER_FORM):
+            return new
         if isinstance(old, Map | List) or isinstance(new, Map | List):
             self.problems.append(_clash(path[-1], old, new, at))
             return old

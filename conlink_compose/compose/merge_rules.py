@@ -9,7 +9,7 @@ from collections.abc import Hashable, Sequence
 from typing import Final
 
 from conlink_compose.diagnostics import Span
-from conlink_compose.document.scalars import as_text
+from conlink_compose.document.scalars import Reset, as_text
 from conlink_compose.document.tree import List, Map, Value
 
 REPLACED: Final = (
@@ -18,6 +18,9 @@ REPLACED: Final = (
     "services.*.healthcheck.test",
 )
 """The later file's value stands alone."""
+
+REPLACED_BY_OTHER_FORM: Final = ("services.*.ulimits.*",)
+"""The later file's value stands alone where one is a map and the other a single value."""
 
 AS_LIST: Final = (
     "services.*.annotations",
@@ -41,7 +44,11 @@ AS_LIST: Final = (
 )
 """A map, a list and a single text are forms of one thing."""
 
-NAMED: Final = ("services.*.depends_on", "services.*.networks", "services.*.build.ssh")
+BUILD: Final = ("services.*.build",)
+"""A text is short for a map with `context`."""
+
+DEPENDS: Final = ("services.*.depends_on",)
+NAMED: Final = ("services.*.networks", "services.*.build.ssh")
 """A list of names is short for a map of them."""
 
 BY_NAME: Final = (
@@ -91,7 +98,8 @@ def matches(path: Sequence[str], patterns: Sequence[str]) -> bool:
     """Is `path` one of `patterns`, whose `*` stands for any one key?"""
     if not 3 <= len(path) <= 4 or path[0] not in ("services", "networks", "volumes"):
         return False
-    return ".".join((path[0], "*", *path[2:])) in patterns
+    wanted = ".".join((path[0], "*", *path[2:]))
+    return wanted in patterns or f"{wanted.rpartition('.')[0]}.*" in patterns
 
 
 def as_list(value: Value, at: Span) -> List:
@@ -106,10 +114,22 @@ def as_list(value: Value, at: Span) -> List:
         if isinstance(item, List):
             for one in item:
                 items.put(f"{key}={one}", value.keys_at[key])
-        elif not isinstance(item, Map):
+        elif not isinstance(item, Map | Reset):
             text = key if item is None else f"{key}={as_text(item)}"
             items.put(text, value.values_at[key])
     return items
+
+
+def without_reset(items: List, later: Value) -> List:
+    """`items` without those whose name `later`, a map, has with `!reset`."""
+    names = [k for k, v in later.items() if isinstance(v, Reset)] if isinstance(later, Map) else []
+    if not names:
+        return items
+    kept = List(items.span)
+    for item, at in items.placed():
+        if not isinstance(item, str) or item.partition("=")[0] not in names:
+            kept.put(item, at)
+    return kept
 
 
 def as_map(value: Value) -> Value:
@@ -120,6 +140,28 @@ def as_map(value: Value) -> Value:
     for name, at in value.placed():
         pairs.put(str(name), None, at, at)
     return pairs
+
+
+def as_conditions(value: Value) -> Value:
+    """`depends_on: [a]` with all that it stands for, which an earlier file may have otherwise."""
+    named = as_map(value)
+    if not isinstance(value, List) or not isinstance(named, Map):
+        return named
+    for name, at in named.keys_at.items():
+        meaning = Map(at)
+        meaning.put("condition", "service_started", at, at)
+        meaning.put("required", True, at, at)
+        named[name] = meaning
+    return named
+
+
+def as_build(value: Value, at: Span) -> Value:
+    """`build: folder` as `build: {context: folder}`."""
+    if not isinstance(value, str):
+        return value
+    block = Map(at)
+    block.put("context", value, at, at)
+    return block
 
 
 def without_repeats(items: List, path: tuple[str, ...]) -> List:

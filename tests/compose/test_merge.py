@@ -80,6 +80,26 @@ def service(earlier: str, *later: str):
             {"x-conlink": {"links": [2]}},
         ),
         ("image: a", "image: !reset null", {}),
+        ("environment: {A: 1, B: 2}", "environment: {A: }", {"environment": {"A": None, "B": 2}}),
+        (
+            "extra_hosts: {h: 1.1.1.1}",
+            "extra_hosts: {h: 2.2.2.2}",
+            {"extra_hosts": ["h=1.1.1.1", "h=2.2.2.2"]},
+        ),
+        (
+            "depends_on: {a: {condition: service_healthy}}",
+            "depends_on: [a]",
+            {"depends_on": {"a": {"condition": "service_started", "required": True}}},
+        ),
+        ("build: a", "build: {target: t}", {"build": {"context": "a", "target": "t"}}),
+        ("build: {target: t}", "build: a", {"build": {"context": "a", "target": "t"}}),
+        (
+            "ulimits: {a: 1, b: {soft: 1}}",
+            "ulimits: {a: {soft: 2}, b: 3}",
+            {"ulimits": {"a": {"soft": 2}, "b": 3}},
+        ),
+        ("environment: [A=1, B=2]", "environment: {A: !reset }", {"environment": ["B=2"]}),
+        ("environment: {A: 1, B: 2}", "environment: {A: !reset }", {"environment": {"B": 2}}),
     ],
 )
 def test_two_files_merge_as_compose_merges_them(earlier, later, result):
@@ -97,6 +117,14 @@ def test_a_third_file_adds_to_what_the_second_resets_or_overrides():
 
 def test_one_file_alone_has_its_tags_settled():
     assert service("a: !override {x: [!reset 1, 2]}, b: !reset 1")[0] == {"a": {"x": [2]}}
+
+
+def test_what_one_file_says_twice_holds_once():
+    assert service("ports: ['1:1', '1:1'], volumes: ['/a:/x', '/b:/x'], x: [1, 1]")[0] == {
+        "ports": ["1:1"],
+        "volumes": ["/b:/x"],
+        "x": [1, 1],
+    }
 
 
 def test_every_value_keeps_its_file():
