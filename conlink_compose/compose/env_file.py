@@ -17,14 +17,21 @@ Variables = dict[str, str | None]
 
 
 def read_env_file(
-    name: str, directory: str, outer: Mapping[str, str], asked_by: Span | None = None
+    name: str,
+    directory: str,
+    outer: Mapping[str, str],
+    asked_by: Span | None = None,
+    earlier: Mapping[str, str | None] | None = None,
 ) -> tuple[Variables, list[Diagnostic]]:
-    """What the file `name` below `directory` sets. `outer` is what its values may refer to."""
+    """What the file `name` below `directory` sets.
+
+    Its values may refer to `outer`, to lines above, and to `earlier`, which lines above win over.
+    """
     text, problems = read_source(name, directory, asked_by)
     if text is None:
         return {}, problems
     variables: Variables = {}
-    known: dict[str, str] = {}
+    known = {key: value for key, value in (earlier or {}).items() if value is not None}
     for binding in parse_stream(io.StringIO(text)):
         if binding.error:
             problems += _not_understood(name, binding)
@@ -43,6 +50,8 @@ def _value(binding: Binding, variables: Mapping[str, str]) -> str | None:
     after = binding.original.string.partition("=")[2].lstrip()
     if after.startswith("'"):
         return value
+    if after.startswith('"'):
+        value = value.replace(r"\$", "$$")
     filled, problems = substitute(value, variables)
     # A password with a `$` in it is no variable; it stays what it is.
     return value if any(problem.kind == "bad" for problem in problems) else filled

@@ -13,8 +13,17 @@ from conlink_compose.workloads.service_keys import ServiceKeys
 _POLICIES = ("no", "always", "on-failure", "unless-stopped")
 _CONDITIONS = {"none": "no", "on-failure": "on-failure", "any": "always"}
 _REAL_TIME = re.compile(r"RT(MIN|MAX)([+-]\d+)?\Z")
-_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)")
+_SECONDS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86_400.0,
+    "w": 604_800.0,
+}
 
 
 def restart(keys: ServiceKeys) -> Restart:
@@ -94,7 +103,7 @@ def stop_grace(keys: ServiceKeys) -> float:
 
 
 def seconds(text: str) -> float | None:
-    """A duration as Go writes it (`1m30s`, `500ms`, `1.5h`); None where it is none.
+    """A duration as Compose takes it (`1m30s`, `500ms`, `1.5h`, `1d`); None where it is none.
 
     Only 0 needs no unit.
     """

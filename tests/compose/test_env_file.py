@@ -7,8 +7,8 @@ def read(folder, text, **outer):
 
 
 def test_forms_of_a_line(tmp_path):
-    text = "# c\nA=1\nexport B='x $A'\nC=\"a\\nb\"\nD=a b # c\n\nE\nF=\n"
-    expected = {"A": "1", "B": "x $A", "C": "a\nb", "D": "a b", "E": None, "F": ""}
+    text = '# c\nA=1\nexport B=\'x $A\'\nC="a\\nb"\nD=a b # c\n\nE\nF=\nG="a\\$A"\n'
+    expected = {"A": "1", "B": "x $A", "C": "a\nb", "D": "a b", "E": None, "F": "", "G": "a$A"}
     assert read(tmp_path, text) == (expected, [])
 
 

@@ -43,6 +43,7 @@ def wrong(folder, keys):
             "extra_hosts",
             (("a", "1.1.1.1"), ("b", "fd00::1"), ("c", "fd00::2"), ("d", "::1")),
         ),
+        ("extra_hosts: ['a=1.1.1.1,2.2.2.2']", "extra_hosts", (("a", "1.1.1.1"), ("a", "2.2.2.2"))),
         ("extra_hosts: {a: 1.1.1.1}", "extra_hosts", (("a", "1.1.1.1"),)),
         ("sysctls: {net.a: 1}", "sysctls", (("net.a", "1"),)),
         ("sysctls: [net.a=1]", "sysctls", (("net.a", "1"),)),
@@ -55,6 +56,8 @@ def wrong(folder, keys):
         ("stop_signal: 9", "stop_signal", 9),
         ("stop_signal: SIGRTMIN+3", "stop_signal", 37),
         ("stop_grace_period: 1m30s", "stop_grace", 90.0),
+        ("stop_grace_period: 1d", "stop_grace", 86_400.0),
+        ("volumes: ['/a:/b/../c/']", "mounts", (Mount("/a", "/c"),)),
         ("scale: 3", "replicas", 3),
         ("deploy: {replicas: 0}", "replicas", 0),
     ],
@@ -82,6 +85,14 @@ def test_env_files_come_first_and_names_alone_take_the_projects_value(tmp_path):
     keys = "env_file: [e, {path: gone, required: false}], environment: {A: own, P2: , GONE: }"
     found = one(tmp_path, keys, environ={"P": "p", "P2": "p2"})
     assert found.environment == (("A", "own"), ("B", "file"), ("P", "p"), ("Q", "p"), ("P2", "p2"))
+
+
+def test_lines_of_env_files_refer_to_all_that_is_known(tmp_path):
+    (tmp_path / "e").write_text("A=e\nB=$OWN $P\n")
+    (tmp_path / "f").write_text("C=$A\nA=f\nD=$A\n")
+    found = one(tmp_path, "env_file: [e, f], environment: {OWN: o, P: own}", environ={"P": "p"})
+    expected = {"A": "f", "B": "o p", "C": "e", "D": "f", "OWN": "o", "P": "own"}
+    assert dict(found.environment) == expected
 
 
 @pytest.mark.parametrize("flag", ["true", '"yes"'])
@@ -126,11 +137,16 @@ def test_rings_of_dependencies_are_told(tmp_path):
         ("environment: x", "bad-value", 29),
         ("environment: {A: [1]}", "bad-value", 33),
         ("environment: [=x]", "bad-value", 30),
+        ("environment: [A = x]", "bad-value", 30),
         ("env_file: gone", "file-not-found", 26),
         ("env_file: [{file: x}]", "bad-value", 27),
         ("extra_hosts: [a]", "bad-extra-host", 30),
         ("volumes: ['./a:b']", "bad-mount", 26),
         ("volumes: [{type: bind, target: /x}]", "bad-mount", 26),
+        ("volumes: [{type: bnd, source: /x, target: /x}]", "bad-mount", 26),
+        ("volumes: ['']", "bad-mount", 26),
+        ("volumes: [':/x']", "bad-mount", 26),
+        ("volumes: ['/x:']", "bad-mount", 26),
         ("restart: allways", "bad-restart", 25),
         ("restart: always:3", "bad-restart", 25),
         ("deploy: {restart_policy: {condition: x}}", "bad-restart", 53),
