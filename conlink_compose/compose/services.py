@@ -6,7 +6,7 @@ Whoever asks how many replicas there are, or which service is the network servic
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from conlink_compose.diagnostics import Diagnostic, Span
@@ -16,6 +16,8 @@ from conlink_compose.document.tree import List, Map, Value
 MOST_REPLICAS = 10_000
 """Ten times what a bridge of the kernel holds; a typing mistake must not cost hours."""
 
+_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
+_CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+\Z")
 _SHARED = ("service:", "container:", "host")
 # What Go's strconv.Atoi takes, for Compose reads a text with it. Longer ones are past the limit.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}\Z")
@@ -64,10 +66,11 @@ def sound_services(tree: Map) -> tuple[Map, list[Diagnostic]]:
         at = tree.keys_at["services"]
         problems = [] if services is None else [_no_map("`services`", services, at)]
         return tree.replaced({"services": Map(tree.values_at["services"])}), problems
+    problems = [*_bad_names(services), *_bad_profiles(services)]
     odd = [name for name, service in services.items() if not isinstance(service, Map)]
     if not odd:
-        return tree, []
-    problems = [
+        return tree, problems
+    problems += [
         _no_map(f"the service `{name}`", services[name], services.keys_at[name]) for name in odd
     ]
     sound = services.replaced({name: Map(services.values_at[name]) for name in odd})
@@ -82,6 +85,24 @@ def _no_map(what: str, value: Value, at: Span) -> Diagnostic:
     return Diagnostic("bad-service", f"{what} must be a map, and this is {kind}", at, advice)
 
 
+def _bad_names(services: Map) -> Iterator[Diagnostic]:
+    for name, at in services.keys_at.items():
+        if not _NAME.match(name):
+            message = f"`{name}` cannot name a service: letters, digits, `.`, `-` and `_` can"
+            yield Diagnostic("bad-service", message, at)
+
+
+def _bad_profiles(services: Map) -> Iterator[Diagnostic]:
+    for service in services.values():
+        profiles = service.get("profiles") if isinstance(service, Map) else None
+        texts = isinstance(profiles, List) and all(isinstance(one, str) for one in profiles)
+        if profiles is not None and not texts:
+            assert isinstance(service, Map)
+            message = "`profiles` is a list of names"
+            advice = "write `profiles: [name]`"
+            yield Diagnostic("bad-value", message, service.values_at["profiles"], advice)
+
+
 def active_services(tree: Map, profiles: Collection[str]) -> Map:
     """`tree` without the services that `profiles` leave out. `*` is every profile."""
     services = tree.get("services")
@@ -93,9 +114,10 @@ def active_services(tree: Map, profiles: Collection[str]) -> Map:
 
 def _is_active(service: Value, profiles: Collection[str]) -> bool:
     wanted = service.get("profiles") if isinstance(service, Map) else None
-    if not isinstance(wanted, List) or not wanted:
+    names = [name for name in wanted if name != ""] if isinstance(wanted, List) else []
+    if not names:
         return True
-    return "*" in profiles or any(profile in profiles for profile in wanted)
+    return "*" in profiles or any(name in profiles for name in names)
 
 
 def read_services(
@@ -113,7 +135,28 @@ def read_services(
     for name, keys in services.items():
         if isinstance(keys, Map):
             found[name] = _declaration(name, services.keys_at[name], keys, replicas.of(keys))
-    return found, replicas.problems
+    return found, [*replicas.problems, *_bad_container_names(found.values(), refused)]
+
+
+def _bad_container_names(
+    services: Iterable[ServiceDeclaration], refused: Collection[Span]
+) -> Iterator[Diagnostic]:
+    first: dict[str, ServiceDeclaration] = {}
+    for service in services:
+        value, at = service.keys.get("container_name"), service.place("container_name")
+        if value is None or at in refused:
+            continue
+        name = "" if isinstance(value, Map | List) else as_text(value)
+        if not _CONTAINER_NAME.match(name):
+            shown = f"`{name}`" if name else "an empty text"
+            message = f"{shown} cannot name a container: letters, digits, `.`, `-` and `_` can"
+            advice = "two signs at least, with a letter or a digit first; or leave it out"
+            yield Diagnostic("bad-value", message, at, advice)
+        elif name in first:
+            other = first[name].place("container_name")
+            message = f"{first[name].name} has this container_name already, at {other}"
+            yield Diagnostic("name-twice", message, at)
+        first.setdefault(name, service)
 
 
 def _declaration(name: str, at: Span, keys: Map, replicas: int) -> ServiceDeclaration:

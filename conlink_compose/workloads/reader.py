@@ -67,6 +67,7 @@ def _depends_on(
 ) -> tuple[str, ...]:
     """The names in order, without the network service's."""
     found: list[str] = []
+    _check_form(keys)
     for name, at, required in _named(keys.service.get("depends_on")):
         if name in services:
             if not services[name].is_network_service:
@@ -76,6 +77,31 @@ def _depends_on(
             message = f'there is no active service "{name}" to depend on'
             keys.wrong("unknown-service", message, at, advice)
     return tuple(dict.fromkeys(found))
+
+
+_CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
+
+
+def _check_form(keys: ServiceKeys) -> None:
+    value = keys.service.get("depends_on")
+    if isinstance(value, Map):
+        for name, options in value.items():
+            _check_condition(keys, options, value.values_at[name])
+    elif value is not None and not isinstance(value, List):
+        message = "`depends_on` is a list of services, or a map of them"
+        keys.wrong("bad-value", message, keys.at("depends_on"), f"write `depends_on: [{value}]`")
+
+
+def _check_condition(keys: ServiceKeys, options: Value, at: Span) -> None:
+    if not isinstance(options, Map):
+        advice = "write `{condition: service_started}`, or `depends_on` as a list"
+        keys.wrong("bad-value", "a map with a `condition` is needed here", at, advice)
+        return
+    condition = options.get("condition")
+    if condition is not None and condition not in _CONDITIONS:
+        advice = near_or_all(str(condition), _CONDITIONS, "the conditions are")
+        at = options.values_at["condition"]
+        keys.wrong("bad-value", f"`{condition}` is no condition to wait for", at, advice)
 
 
 def _named(value: Value) -> Iterator[tuple[str, Span, bool]]:

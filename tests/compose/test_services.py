@@ -11,6 +11,7 @@ from tests.folder import loaded, tried
             [12, 17],
             {"a": {}, "b": {}, "c": {"image": "x"}},
         ),
+        ("services: {a/b: {}, 'c d': {}}", [12, 21], {"a/b": {}, "c d": {}}),
         ("services: [a]", [1], {}),
         ("services: a", [1], {}),
         ("services: ", [], {}),
@@ -128,7 +129,31 @@ def test_the_network_of_the_engine(tmp_path, keys, interfaces, shares):
     assert (service.engine_interfaces, service.shares_network) == (interfaces, shares)
 
 
+@pytest.mark.parametrize("name", ["''", "a b", "-a", "a", "[ab]"])
+def test_a_container_name_that_docker_refuses_is_told(tmp_path, name):
+    text = f"services: {{s: {{container_name: {name}}}}}\n"
+    _, [problem] = tried(tmp_path, {"c.yaml": text})
+    assert (problem.code, str(problem.span)) == ("bad-value", "c.yaml:1:32")
+
+
+def test_two_services_cannot_share_a_container_name(tmp_path):
+    text = "services: {a: {container_name: same}, b: {container_name: same}}\n"
+    _, [problem] = tried(tmp_path, {"c.yaml": text})
+    assert (problem.code, str(problem.span)) == ("name-twice", "c.yaml:1:59")
+
+
+@pytest.mark.parametrize("profiles", ["debug", "[1]", "{a: }"])
+def test_profiles_in_another_form_are_told(tmp_path, profiles):
+    _, [problem] = tried(tmp_path, {"c.yaml": f"services: {{s: {{profiles: {profiles}}}}}\n"})
+    assert (problem.code, str(problem.span)) == ("bad-value", "c.yaml:1:26")
+
+
+def test_a_blank_profile_is_none(tmp_path):
+    text = "services: {a: {profiles: ['${NONE:-}']}}\n"
+    assert list(loaded(tmp_path, {"c.yaml": text}).services) == ["a"]
+
+
 def test_services_of_other_profiles_are_not_declared(tmp_path):
-    text = "services: {a: {profiles: [p], scale: many}, b: {container_name: c}}\n"
+    text = "services: {a: {profiles: [p], scale: many}, b: {container_name: cc}}\n"
     services = loaded(tmp_path, {"c.yaml": text}).services
-    assert {name: service.container_name for name, service in services.items()} == {"b": "c"}
+    assert {name: service.container_name for name, service in services.items()} == {"b": "cc"}

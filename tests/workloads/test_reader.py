@@ -154,6 +154,9 @@ def test_rings_of_dependencies_are_told(tmp_path):
         ("stop_signal: 99", "bad-signal", 29),
         ("stop_grace_period: 5", "bad-duration", 35),
         ("depends_on: [gone]", "unknown-service", 29),
+        ("depends_on: gone", "bad-value", 28),
+        ("depends_on: {gone: {required: false, condition: soon}}", "bad-value", 64),
+        ("depends_on: {gone: {required: false, condition: [a]}}", "bad-value", 64),
     ],
 )
 def test_a_mistake_is_told_at_its_place(tmp_path, keys, code, column):
