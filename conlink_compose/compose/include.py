@@ -109,7 +109,7 @@ def _read(files: Files, at: Span, entry: _Entry, scope: Scope, layered: Layered)
         folder = below(scope.folder, entry.project_directory)
     variables = _variables(files, at, entry, folder, scope)
     tree = layered(files, names, Scope(folder, variables, scope.chain), at)
-    return None if tree is None else _resources(files, tree, folder)
+    return None if tree is None else _resources(files, tree, folder, variables)
 
 
 def _variables(
@@ -120,24 +120,24 @@ def _variables(
     default = below(folder, ".env")
     if not names and os.path.isfile(files.absolute(default)):  # noqa: PTH113
         names = [default]
-    variables = dict(scope.variables)
+    own: dict[str, str] = {}
     for name in names:
-        found, problems = read_env_file(name, files.working_directory, variables, at)
+        outer = own | dict(scope.variables)
+        found, problems = read_env_file(name, files.working_directory, outer, at)
         files.diagnostics += problems
-        for key, value in found.items():
-            if value is not None:
-                variables.setdefault(key, value)
+        own |= {key: value for key, value in found.items() if value is not None}
+    variables = own | dict(scope.variables)
     if variables == scope.variables:
         return scope.variables
     return files.kept(variables)
 
 
-def _resources(files: Files, tree: Map, folder: str) -> Map:
+def _resources(files: Files, tree: Map, folder: str, variables: Mapping[str, str]) -> Map:
     """What Compose takes over: services, networks, ...; no `x-` key of the top level."""
     taken = tree.only(key for key in RESOURCES if isinstance(tree.get(key), Map))
     services = taken.get("services")
     if isinstance(services, Map):
-        taken["services"] = _anchored(services, files.absolute(folder))
+        taken["services"] = _taken_over(services, files.absolute(folder), variables)
     if "x-conlink" in tree:
         message = "Compose drops the top-level `x-` keys of an included file, so this block is too"
         advice = "move it into a service or a file that you name with -f"
@@ -147,14 +147,30 @@ def _resources(files: Files, tree: Map, folder: str) -> Map:
     return taken
 
 
-def _anchored(services: Map, folder: str) -> Map:
+def _taken_over(services: Map, folder: str, variables: Mapping[str, str]) -> Map:
+    """`services` with the paths and the variables that they had in their own project."""
     return services.replaced(
         {
-            name: anchored(service, folder)
+            name: _with_values(anchored(service, folder), variables)
             for name, service in services.items()
             if isinstance(service, Map)
         }
     )
+
+
+def _with_values(service: Map, variables: Mapping[str, str]) -> Map:
+    """`service` whose `environment` has values for the names alone that `variables` hold."""
+    own = service.get("environment")
+    if isinstance(own, Map):
+        names = [name for name, value in own.items() if value is None and name in variables]
+        return service.replaced({"environment": own.replaced({n: variables[n] for n in names})})
+    if not isinstance(own, List):
+        return service
+    items = List(own.span)
+    for item, at in own.placed():
+        known = isinstance(item, str) and item in variables
+        items.put(f"{item}={variables[str(item)]}" if known else item, at)
+    return service.replaced({"environment": items})
 
 
 def _join(files: Files, whole: Map, included: Map) -> None:

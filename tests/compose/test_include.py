@@ -16,6 +16,17 @@ def test_services_of_an_included_file_join_with_their_own_paths_and_env(tmp_path
     assert service(document, "a") == {"image": ""}
 
 
+def test_names_alone_of_an_included_service_take_the_values_of_its_own_env_file(tmp_path):
+    write(tmp_path, {"i.env": "A=0\n", "j.env": "A=1\n"})
+    files = {
+        "c.yaml": "include: [{path: i.yaml, env_file: [i.env, j.env]}]\n",
+        "i.yaml": "services: {m: {environment: {A: , B: }}, l: {environment: [A, B, C=c]}}\n",
+    }
+    document = loaded(tmp_path, files, files=("c.yaml",))
+    assert service(document, "m") == {"environment": {"A": "1", "B": None}}
+    assert service(document, "l") == {"environment": ["A=1", "B", "C=c"]}
+
+
 def test_its_own_block_is_dropped_with_a_warning_and_a_service_block_is_not(tmp_path):
     files = {
         "c.yaml": "include: [i.yaml]\n",
