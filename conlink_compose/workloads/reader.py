@@ -76,7 +76,24 @@ def _depends_on(
             advice = near_or_all(name, [key for key in services if key != own], "the services are")
             message = f'there is no active service "{name}" to depend on'
             keys.wrong("unknown-service", message, at, advice)
+    nodes = {name for name, one in services.items() if not one.is_network_service} - {own}
+    found += [name for name in _joined(keys.service) if name in nodes]
     return tuple(dict.fromkeys(found))
+
+
+_SHARING = ("network_mode", "ipc", "pid", "uts", "cgroup")
+
+
+def _joined(service: Map) -> Iterator[str]:
+    """The services that this one cannot do without, though it does not say so: they start first."""
+    for key in ("links", "volumes_from"):
+        value = service.get(key)
+        for item in value if isinstance(value, List) else ():
+            yield str(item).partition(":")[0]
+    for key in _SHARING:
+        kind, _, name = str(service.get(key)).partition(":")
+        if kind == "service":
+            yield name
 
 
 _CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
@@ -129,15 +146,15 @@ def _rings(
             del way[depth:]
             if name in way:
                 ring = [*way[way.index(name) :], name]
-                yield _ring(ring, services[name].keys)
+                yield _ring(ring, services[name])
             elif name not in done:
                 way.append(name)
                 todo += [(other, len(way)) for other in reversed(graph.get(name, ()))]
                 done.add(name)
 
 
-def _ring(ring: list[str], keys: Map) -> Diagnostic:
+def _ring(ring: list[str], service: ServiceDeclaration) -> Diagnostic:
     message = f"these services wait for one another: {' -> '.join(ring)}"
-    places = [place for name, place, _ in _named(keys["depends_on"]) if name == ring[1]]
-    at = places[0] if places else keys.values_at["depends_on"]
-    return Diagnostic("depends-cycle", message, at)
+    named = _named(service.keys.get("depends_on"))
+    places = [place for name, place, _ in named if name == ring[1]]
+    return Diagnostic("depends-cycle", message, places[0] if places else service.at)

@@ -21,7 +21,7 @@ def ours(reading: Reading) -> Project:
     assert reading.document is not None
     services = reading.document.tree.get("services") or {}
     found = {
-        one.owner.name: _of_workload(one) | _of_tree(services[one.owner.name])
+        one.owner.name: _of_workload(one) | _of_tree(services[one.owner.name], one)
         for one in reading.workloads
     }
     return {"project": {"name": reading.document.project}} | found
@@ -50,13 +50,13 @@ def _of_workload(one: Workload) -> dict[str, Any]:
     }
 
 
-def _of_tree(service: Any) -> dict[str, Any]:
+def _of_tree(service: Any, one: Workload) -> dict[str, Any]:
     name = service.get("container_name")
     return {
         "container_name": None if name is None else as_text(name),
         "profiles": list(service.get("profiles") or ()),
         "labels": _pairs(service.get("labels")),
-        "required": _required(service.get("depends_on")),
+        "required": dict.fromkeys(one.depends_on, True) | _required(service.get("depends_on")),
         "healthcheck": _healthcheck(service.get("healthcheck")),
         "ports": ports_of_file(service.get("ports") or ()),
     }

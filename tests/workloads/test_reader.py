@@ -108,6 +108,29 @@ def test_dependencies_in_both_forms_pass_over_the_network_service(tmp_path, flag
     assert {w.owner.name: w.depends_on for w in found} == {"db": (), "a": ("db",), "b": ("a",)}
 
 
+def test_what_a_service_joins_starts_before_it(tmp_path):
+    text = """services:
+  net: {x-conlink: {runtime: true}}
+  a: {links: [b, 'c:alias', net, gone], volumes_from: ['d:ro', 'container:x']}
+  b: {network_mode: 'service:c', depends_on: [d]}
+  c: {pid: 'service:d', ipc: host}
+  d: {links: [d]}
+"""
+    found, problems = read(tmp_path, text)
+    assert problems == []
+    assert {w.owner.name: w.depends_on for w in found} == {
+        "a": ("b", "c", "d"),
+        "b": ("d", "c"),
+        "c": ("d",),
+        "d": (),
+    }
+
+
+def test_a_ring_by_links_is_told_at_the_service(tmp_path):
+    _, [problem] = read(tmp_path, "services: {a: {links: [b]}, b: {links: [a]}}\n")
+    assert (problem.code, str(problem.span)) == ("depends-cycle", "c.yaml:1:12")
+
+
 def test_namespace_hosts_wait(tmp_path):
     found, _ = read(tmp_path, "x-conlink:\n  hosts:\n    h: {links: []}\n")
     assert [(w.owner, w.argv, str(w.span)) for w in found] == [
