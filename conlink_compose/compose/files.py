@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conlink_compose.compose.variables import interpolate
-from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.diagnostics import Diagnostic, Severity, Span
 from conlink_compose.document.reader import parse, read_source
 from conlink_compose.document.tree import Map
 
@@ -17,10 +17,11 @@ class Files:
     """`broken` tells that a file could not be read as a tree, so that what is there is not all.
 
     `refused` are the places of values that an error has been told about: what else is wrong with
-    them follows from it.
+    them follows from it. `may_be_empty` names files of which a warning is enough if they are.
     """
 
     working_directory: str
+    may_be_empty: frozenset[str] = frozenset()
     sources: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
@@ -69,6 +70,11 @@ class Files:
             return None
         self.sources[name] = text
         tree, problems = parse(text, name)
+        if name in self.may_be_empty and [problem.code for problem in problems] == ["empty-file"]:
+            at = Span(name, 1, 1, 1, 1)
+            told = problems[0].message
+            self.diagnostics.append(Diagnostic("empty-file", told, at, None, Severity.WARNING))
+            return Map(at)
         self.diagnostics += problems
         self.refused |= {problem.span for problem in problems if problem.span}
         self.broken = self.broken or tree is None

@@ -57,7 +57,12 @@ def load(request: Request) -> tuple[Document | None, list[Diagnostic]]:
 def load_files(request: Request) -> tuple[Document | None, Files]:
     """The same with the files themselves: their texts are wanted even where no document is."""
     located = locate(request)
-    files = Files(request.working_directory, diagnostics=list(located.diagnostics))
+    files = Files(
+        request.working_directory,
+        # An override of which nothing is left but remarks changes nothing.
+        may_be_empty=frozenset(located.files[1:]),
+        diagnostics=list(located.diagnostics),
+    )
     if not located.files:
         return None, files
     trees = [files.raw(name) for name in located.files]

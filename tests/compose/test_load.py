@@ -41,6 +41,18 @@ def test_mistakes_of_all_files_come_together(tmp_path):
     assert codes(problems) == ["yaml-syntax", "duplicate-key", "empty-file", "file-not-found"]
 
 
+def test_an_override_without_a_key_changes_nothing_and_is_told(tmp_path):
+    files = {"a.yaml": "services: {s: {image: x}}\n", "b.yaml": "# services:\n"}
+    document, [problem] = tried(tmp_path, files)
+    assert (problem.code, str(problem.span), problem.is_error) == (
+        "empty-file",
+        "b.yaml:1:1",
+        False,
+    )
+    assert document is not None
+    assert service(document, "s") == {"image": "x"}
+
+
 def test_a_document_with_mistakes_can_be_checked_further(tmp_path):
     text = "services: {s: {image: a, image: b, x-conlink: {k: $X}}}\n"
     document, problems = tried(tmp_path, {"c.yaml": text})
