@@ -9,7 +9,8 @@ from hypothesis import settings
 
 # A commit is judged by the same examples wherever it is tested. New ones are looked for with
 # `pytest --hypothesis-profile=explore`, and what they find becomes a test of its own.
-settings.register_profile("same", derandomize=True)
+# None has a deadline: what an example takes says how busy the machine is.
+settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("same")
 
