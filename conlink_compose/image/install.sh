@@ -2,6 +2,7 @@
 # install.sh SYSTEM TARGET   Inside the image that is being built: Debian's packages, from SYSTEM/debs or the network, and
 # Python's, from SYSTEM/wheels or the network, into the folder TARGET; then what nobody reads is removed.
 set -eu
+exec 2>&1   # one stream, and apt-get silent but for mistakes: so the line that explains a failure is the last
 system=$1 target=$2
 export DEBIAN_FRONTEND=noninteractive
 
@@ -14,21 +15,21 @@ printf 'path-exclude /usr/share/%s/*\n' doc man info locale lintian >/etc/dpkg/d
 echo force-unsafe-io >>/etc/dpkg/dpkg.cfg.d/conlink-compose
 
 if [ -d "$system/debs" ]; then
-    apt-get install -qy --no-install-recommends "$system"/debs/*.deb
+    apt-get install -qqy --no-install-recommends "$system"/debs/*.deb
 else
-    apt-get update -q
-    xargs apt-get install -qy --no-install-recommends <"$system/debian-packages"
+    apt-get update -qq
+    xargs apt-get install -qqy --no-install-recommends <"$system/debian-packages"
 fi
 
 mkdir -p "$target"
 if [ -d "$system/wheels" ]; then
     for wheel in "$system"/wheels/*.whl; do python3 -m zipfile -e "$wheel" "$target"; done
 else
-    [ ! -d "$system/debs" ] || apt-get update -q
-    apt-get install -qy --no-install-recommends python3-venv
+    [ ! -d "$system/debs" ] || apt-get update -qq
+    apt-get install -qqy --no-install-recommends python3-venv
     python3 -m venv /tmp/pip
     /tmp/pip/bin/pip install -q --only-binary :all: --no-compile --target "$target" -r "$system/requirements.txt"
-    apt-get purge -qy --auto-remove python3-venv
+    apt-get purge -qqy --auto-remove -o APT::AutoRemove::SuggestsImportant=false python3-venv
 fi
 rm -rf "$target/bin"
 find "$target" -type d -name tests -prune -exec rm -rf {} +
