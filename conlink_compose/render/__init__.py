@@ -1,0 +1,1 @@
+"""What is added to a user's project, and the compose files that say it. Text in, text out."""

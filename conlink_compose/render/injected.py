@@ -1,0 +1,169 @@
+"""The two services that are added to a project, in a form that every version of Compose takes.
+
+The *hub* holds the network namespace with the bridges and does nothing else; the *runtime* wires.
+So the runtime may die, be recreated or be upgraded, and no packet is lost.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.render.pack import pack
+from conlink_compose.topology import Topology
+
+Services: TypeAlias = dict[str, dict[str, Any]]
+"""Services by name, as a compose file says them, but with a `$` that is a `$`."""
+
+ROLE = "conlink-compose.role"
+"""The label by which a service or a container is known as ours."""
+HUB, RUNTIME = "hub", "runtime"
+DEFAULT_NAME = "conlink"
+
+HUB_COMMAND = ("sh", "-c", "trap 'exit 0' TERM INT; sleep infinity & wait")
+"""PID 1 is sent no signal that it does not handle; so the shell does, and ends at once."""
+RUNTIME_COMMAND = ("python3", "-m", "conlink_compose.runtime", "docker")
+HEALTH_COMMAND = ("python3", "-m", "conlink_compose.runtime", "--health")
+"""Ends with 0 when all that is running is linked."""
+
+CAPABILITIES = {
+    "SYS_ADMIN": "to enter the network namespaces of the nodes",
+    "NET_ADMIN": "to make and change links, addresses and routes in them",
+    "SYS_PTRACE": "to open /proc/PID/ns/net of processes of other users",
+}
+"""All that the runtime may do beyond an ordinary process, and why."""
+
+SOCKET = "/var/run/docker.sock"
+STATE = "/run/conlink-compose"
+_BEFORE_HEALTHCHECK = ("1", "2", "2.0")
+_SERVICE_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the services meet.
+
+    `image` is taken where the topology names none. `hub_image` is the image that the hub runs
+    already, where one runs: an upgrade must not make Compose recreate it. `socket` is the path of
+    the engine's socket on the engine's machine, `version` what the user's file says under that
+    key, `taken` the names of the user's services, those of inactive profiles too.
+    """
+
+    image: str
+    hub_image: str | None = None
+    socket: str = SOCKET
+    version: str | None = None
+    taken: frozenset[str] = frozenset()
+
+
+def injected(topology: Topology, around: Surroundings) -> tuple[Services | None, list[Diagnostic]]:
+    """The services to add, the hub first; empty where nothing is to be wired or a user wrote the
+    network service by hand; None where there is an error."""
+    if topology.runtime.written_by or not _declares(topology):
+        return {}, []
+    names, problems = _names(topology, around.taken)
+    environment, too_large = pack(topology)
+    problems += too_large
+    if names is None or environment is None:
+        return None, problems
+    hub, runtime = names
+    services = {
+        hub: _hub(topology, around),
+        runtime: _runtime(topology, around, hub, environment),
+    }
+    return services, problems
+
+
+def role_of(service: object) -> str | None:
+    """`hub` or `runtime` for one of ours, by its label; None for any other service."""
+    labels = service.get("labels") if isinstance(service, Mapping) else None
+    if isinstance(labels, list):
+        pairs = (str(label).partition("=") for label in labels)
+        labels = {name: value for name, _, value in pairs}
+    role = labels.get(ROLE) if isinstance(labels, Mapping) else None
+    return role if role in (HUB, RUNTIME) else None
+
+
+def _declares(topology: Topology) -> bool:
+    hosts = any(service.owner.kind == "host" for service in topology.services)
+    wired = topology.links or topology.bridges or topology.tunnels or topology.commands
+    return bool(hosts or wired)
+
+
+def _names(
+    topology: Topology, taken: Collection[str]
+) -> tuple[tuple[str, str] | None, list[Diagnostic]]:
+    """Of the hub and of the runtime. A name that a user chose is taken as it is, or refused."""
+    names = {*taken, *(service.owner.name for service in topology.services)}
+    chosen = topology.runtime.name
+    if chosen is None:
+        numbered = (f"{DEFAULT_NAME}-{number}" for number in itertools.count(2))
+        for name in itertools.chain([DEFAULT_NAME], numbered):
+            if not names & {name, f"{name}-hub"}:
+                return (f"{name}-hub", name), []
+    assert chosen is not None
+    if not _SERVICE_NAME.match(chosen):
+        message = f'"{chosen}" cannot be the name of a service, as x-conlink.runtime.name says'
+        advice = "a name has letters, digits, `.`, `_` and `-`"
+        return None, [Diagnostic("bad-runtime-name", message, help=advice)]
+    met = sorted(names & {chosen, f"{chosen}-hub"})
+    if met:
+        message = f"x-conlink.runtime.name is {chosen}, and there is a service {met[0]} already"
+        advice = f"choose another: the runtime and its hub become NAME and NAME-{HUB}"
+        return None, [Diagnostic("runtime-name-taken", message, help=advice)]
+    return (f"{chosen}-hub", chosen), []
+
+
+def _common(role: str, command: Collection[str], image: str) -> dict[str, Any]:
+    # As the entrypoint, so that it does not matter which entrypoint or command the image has.
+    return {
+        "image": image,
+        "entrypoint": list(command),
+        "labels": {ROLE: role},
+        "restart": "unless-stopped",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+    }
+
+
+def _hub(topology: Topology, around: Surroundings) -> dict[str, Any]:
+    options = topology.runtime
+    image = around.hub_image or options.image or around.image
+    hub = _common(HUB, HUB_COMMAND, image) | {"stop_grace_period": "1s"}
+    if options.networks:
+        hub["networks"] = list(options.networks)
+    if options.ports:
+        hub["ports"] = list(options.ports)
+    if not options.networks and not options.ports:
+        hub["network_mode"] = "none"
+    return hub
+
+
+def _runtime(
+    topology: Topology, around: Surroundings, hub: str, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    image = topology.runtime.image or around.image
+    runtime = _common(RUNTIME, RUNTIME_COMMAND, image)
+    runtime |= {
+        "depends_on": [hub],  # a list: only this form merges in every version
+        "network_mode": "none",
+        "pid": "host",
+        "cap_add": list(CAPABILITIES),
+        "tmpfs": [STATE],
+        "volumes": [f"{around.socket}:{SOCKET}"],
+        "stop_grace_period": "3s",
+    }
+    if around.version not in _BEFORE_HEALTHCHECK:
+        # No start_period or start_interval: file formats before 3.4 refuse them.
+        runtime["healthcheck"] = {
+            "test": ["CMD", *HEALTH_COMMAND],
+            "interval": "5s",
+            "timeout": "3s",
+            "retries": 3,
+        }
+    return runtime | {"environment": dict(environment)}
