@@ -22,8 +22,13 @@ from conlink_compose.cli.commands.plan import plan
 from conlink_compose.cli.commands.ps import ps
 from conlink_compose.cli.commands.restart import restart
 from conlink_compose.cli.commands.schema import schema
+from conlink_compose.cli.commands.status import status
 from conlink_compose.cli.commands.up import up
 from conlink_compose.cli.context import Options
+from conlink_compose.cli.engine_name import engine_of
+from conlink_compose.cli.wrapper import is_for_compose
+from conlink_compose.cli.wrapper.run import run as pass_on
+from conlink_compose.cli.wrapper.words import split
 
 HELP = """Declare the network of your Compose file next to its services.
 
@@ -52,7 +57,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, plan, up, ps, logs, restart, down, schema):
+for command in (check, plan, up, status, ps, logs, restart, down, schema):
     app.command()(command)
 app.command(
     "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -86,29 +91,23 @@ def options(
         list[str] | None, typer.Option(help="A profile to enable. [COMPOSE_PROFILES]")
     ] = None,
     engine: Annotated[
-        str,
+        str | None,
         typer.Option(
-            envvar="CONLINK_ENGINE", help="What runs the nodes: sandbox (processes in namespaces)."
+            envvar="CONLINK_ENGINE",
+            help="What runs the nodes: docker, or sandbox (processes in namespaces).",
         ),
-    ] = "sandbox",
+    ] = None,
     ansi: Annotated[str, typer.Option(help="Colour: auto, never or always.")] = "auto",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and end.")
     ] = False,
 ) -> None:
     del version
-    _known_engine(engine)
+    engine = engine_of(engine)
     _one_of("--ansi", ansi, ("auto", "never", "always"))
     console.ANSI["mode"] = ansi
     files, env_files, profiles = (tuple(words or ()) for words in (file, env_file, profile))
     context.obj = Options(files, project, project_directory, env_files, profiles, engine)
-
-
-def _known_engine(name: str) -> None:
-    if name != "sandbox":
-        from conlink_compose.engines import names
-
-        _one_of("--engine", name, names())
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -122,10 +121,16 @@ def run() -> None:
     from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
 
     try:
+        words = split(sys.argv[1:])
+        if is_for_compose(words):
+            sys.exit(pass_on(words))
         app()
     except (EngineUnreachableError, EngineRefusedError) as error:
         console.complain(str(error))
         sys.exit(exit_status.NOT_UP)
+    except typer.BadParameter as error:
+        console.complain(error.message)
+        sys.exit(exit_status.USAGE)
     except KeyboardInterrupt:
         sys.exit(exit_status.INTERRUPTED)
     except BrokenPipeError:  # `conlink-compose logs | head`

@@ -31,6 +31,13 @@ def out(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def clear() -> None:
+    """An empty screen, where there is one."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\x1b[H\x1b[J")
+    sys.stdout.flush()
+
+
 def say(text: str) -> None:
     """A word to the person who watches, to stderr."""
     sys.stderr.write(f"{text}\n")

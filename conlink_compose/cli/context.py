@@ -28,6 +28,7 @@ class Options:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     engine: str = "sandbox"
+    scales: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,11 @@ def options_of(context: typer.Context) -> Options:
     return found
 
 
-def read(context: typer.Context) -> Reading:
+def read(options: Options) -> Reading:
     """The files, read and checked; nothing printed yet."""
     from conlink_compose.compose.locate import Request
     from conlink_compose.reading import read as read_files
 
-    options = options_of(context)
     return read_files(
         Request(
             files=options.files,
@@ -60,11 +60,12 @@ def read(context: typer.Context) -> Reading:
             profiles=options.profiles,
             environ=dict(os.environ),
             working_directory=str(Path.cwd()),
+            scales=options.scales,
         )
     )
 
 
-def read_to_bring_up(context: typer.Context) -> Declared:
+def read_to_bring_up(options: Options) -> Declared:
     """The project that shall be brought up, or its mistakes on stderr and the end.
 
     What this version cannot bring up is a mistake too, and what the engine does not honour is said.
@@ -72,11 +73,11 @@ def read_to_bring_up(context: typer.Context) -> Declared:
     from conlink_compose.engines import open_project
     from conlink_compose.reconcile.support import unsupported
 
-    reading = read(context)
+    reading = read(options)
     found: list[Diagnostic] = list(reading.diagnostics)
     project: Project | None = None
     if reading.topology and reading.document:
-        project = open_project(options_of(context).engine, reading.topology.project)
+        project = open_project(options.engine, reading.topology.project)
         found += [*unsupported(reading.topology), *project.unhonoured(reading.document)]
     console.show(found, reading.sources)
     if has_errors(found) or reading.topology is None or project is None:
@@ -84,19 +85,18 @@ def read_to_bring_up(context: typer.Context) -> Declared:
     return Declared(reading, reading.topology, project)
 
 
-def project_of(context: typer.Context) -> Project:
+def project_of(options: Options) -> Project:
     """The project that is meant; it need not be up."""
     from conlink_compose.engines import open_project
 
-    return open_project(options_of(context).engine, project_name(context))
+    return open_project(options.engine, project_name(options))
 
 
-def project_name(context: typer.Context) -> str:
+def project_name(options: Options) -> str:
     """Whose nodes are meant: -p, or what the files say. They need not be without mistakes."""
-    options = options_of(context)
     if options.project_name:
         return options.project_name
-    reading = read(context)
+    reading = read(options)
     if reading.document is None:
         console.show(reading.diagnostics, reading.sources)
         raise typer.Exit(exit_status.MISTAKES)

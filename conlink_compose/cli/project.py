@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def running(context: typer.Context) -> Project:
     """The project that is meant, which is up; else a sentence and the end."""
-    project = project_of(context)
+    project = project_of(options_of(context))
     if not project.is_up():
         end(f"project {project.name} is not up; start it with `conlink-compose up`")
     return project

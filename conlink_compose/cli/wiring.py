@@ -37,6 +37,11 @@ class Wiring:
         """All is as it should be."""
         return self.done and not self.problems
 
+    @property
+    def is_whole(self) -> bool:
+        """Every declared link stands."""
+        return self.up == self.links
+
 
 def wait_until_settled(project: Project, timeout: float, *, commands: bool) -> Wiring:
     """Until every declared node is ready and every process has begun, or there is no hope.

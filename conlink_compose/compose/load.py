@@ -21,6 +21,7 @@ from conlink_compose.compose.services import (
     ServiceDeclaration,
     active_services,
     read_services,
+    service_names,
     sound_services,
 )
 from conlink_compose.diagnostics import Diagnostic, Span
@@ -32,15 +33,16 @@ from conlink_compose.document.tree import Map
 class Document:
     """A project's files as one tree. `project_directory` is absolute.
 
-    Services outside the active profiles are left out; `services` tells of the others, in the
-    order of the files, what everybody asks of them. `file_order` holds the files of the
-    command line, earlier first; `sources` the text of every file that was read. `environment`
-    is the process's with what `.env` adds.
+    `names` are those of all services. Else those outside the active profiles are left out;
+    `services` tells of the others, in the order of the files, what everybody asks.
+    `file_order` holds the files of the command line, earlier first; `sources` the text of
+    every file that was read. `environment` is the process's with what `.env` adds.
     """
 
     project: str
     project_directory: str
     tree: Map
+    names: tuple[str, ...]
     services: Mapping[str, ServiceDeclaration]
     file_order: tuple[str, ...]
     sources: dict[str, str]
@@ -78,20 +80,23 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
         return None, files
     profiles = chosen_profiles(request.profiles, environment)
     tree, unsound = sound_services(settled(tree))
+    names = service_names(tree)
     tree = active_services(tree, profiles)
-    services, wrong = read_services(tree, files.refused)
+    services, wrong = _scaled_services(tree, request, files)
     files.diagnostics += [*unsound, *wrong]
-    document = Document(
-        project,
-        located.directory,
-        tree,
-        services,
-        located.files,
-        files.sources,
-        environment,
-        profiles,
-    )
-    return document, files
+    order, sources = located.files, files.sources
+    found = (project, located.directory, tree, names, services, order, sources, environment)
+    return Document(*found, profiles), files
+
+
+def _scaled_services(
+    tree: Map, request: Request, files: Files
+) -> tuple[dict[str, ServiceDeclaration], list[Diagnostic]]:
+    services, wrong = read_services(tree, files.refused)
+    for name, replicas in request.scales:
+        if name in services:
+            services[name] = replace(services[name], replicas=replicas)
+    return services, wrong
 
 
 def _shown(located: Located, request: Request) -> str:

@@ -30,7 +30,8 @@ class Request:
     """The words of a command line that say what to read, and where it was typed.
 
     `environ` is the process's environment, `working_directory` an absolute path. What is empty
-    or None is found as Compose finds it.
+    or None is found as Compose finds it. `scales` are replicas of services that the command line
+    asks for (`--scale web=3`), which win over what the files say.
     """
 
     environ: Mapping[str, str]
@@ -40,6 +41,7 @@ class Request:
     project_directory: str | None = None
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    scales: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

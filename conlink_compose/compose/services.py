@@ -103,6 +103,12 @@ def _bad_profiles(services: Map) -> Iterator[Diagnostic]:
             yield Diagnostic("bad-value", message, service.values_at["profiles"], advice)
 
 
+def service_names(tree: Map) -> tuple[str, ...]:
+    """All of them, whatever their profiles."""
+    services = tree.get("services")
+    return tuple(services) if isinstance(services, Map) else ()
+
+
 def active_services(tree: Map, profiles: Collection[str]) -> Map:
     """`tree` without the services that `profiles` leave out. `*` is every profile."""
     services = tree.get("services")

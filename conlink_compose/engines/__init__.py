@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import shutil
 import socket
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
-from conlink_compose.topology import Life, Node, Owner
-from conlink_compose.workload import Workload
+from conlink_compose.engines.values import Changes, CommandStatus, LogLine, NodeStatus, Wanted
+from conlink_compose.topology import Node, Topology
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from conlink_compose.compose.load import Document
     from conlink_compose.diagnostics import Diagnostic
+
+__all__ = ["Changes", "CommandStatus", "LogLine", "NodeStatus", "Wanted"]
 
 ENTRY_POINTS = "conlink_compose.engines"
 
@@ -81,74 +84,6 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CommandStatus:
-    """A command that was run in a node. `exit_code` is None while it runs."""
-
-    argv: tuple[str, ...]
-    exit_code: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NodeStatus:
-    """A node as its engine knows it.
-
-    `state` is created (its namespaces are being made), waiting (at the gate, or for what it
-    depends on), running, exited, restarting (until its next start) or failed (never started).
-    `exit_code` is as a shell's: 128 + signal. `started_at` is in seconds since the epoch.
-    `problem` is a sentence.
-    """
-
-    name: str
-    owner: Owner
-    replica: int
-    state: str
-    life: Life | None = None
-    exit_code: int | None = None
-    restarts: int = 0
-    started_at: float | None = None
-    commands: tuple[CommandStatus, ...] = ()
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a project shall be. `hosts` holds the beginning of each node's /etc/hosts,
-    `hosts_common` what all of them end with. `declaration` is the topology for the runtime, as
-    `topology_json.dump` wrote it. `recreate` names nodes or services. `log_level` is how much the
-    engine says of itself, where it is a service of ours."""
-
-    workloads: Sequence[Workload] = ()
-    hosts: Mapping[str, str] = field(default_factory=dict)
-    hosts_common: str = ""
-    declaration: str = ""
-    remove_orphans: bool = False
-    recreate: Sequence[str] = ()
-    log_level: str = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Names of nodes, in the order of the file. `orphans` are no longer declared and left running;
-    `start` are those whose process had ended for good."""
-
-    create: tuple[str, ...] = ()
-    recreate: tuple[str, ...] = ()
-    start: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    orphans: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """`time` is UTC in ISO 8601; `stream` is stdout, stderr, or engine."""
-
-    time: str
-    node: str
-    stream: str
-    text: str
-
-
 class Processes(Protocol):
     """What an engine can do besides that runs the processes itself. With Docker it is Compose's."""
 
@@ -175,6 +110,34 @@ class Processes(Protocol):
         ...
 
 
+class Compose(Protocol):
+    """Where the engine leaves it to Compose to make the containers: what starts that program, with
+    the network added to the user's files. Each method may raise `EngineRefusedError`."""
+
+    def add(
+        self, topology: Topology, document: Document, say: Callable[[str], None]
+    ) -> list[Diagnostic]:
+        """Write what is to be added to the project, and see to it that its image is there: `say` is
+        told how far that is. What stands in the way."""
+        ...
+
+    def added(self) -> str | None:
+        """The file that was written last, if there is one."""
+        ...
+
+    def forget(self) -> None:
+        """Remove it."""
+        ...
+
+    def become(self, words: Sequence[str]) -> NoReturn:
+        """This process turns into Compose, so that status, signals and terminal are its own."""
+        ...
+
+    def run(self, words: Sequence[str]) -> int:
+        """Compose's exit status, as a shell's, when it has ended."""
+        ...
+
+
 class Project(Protocol):
     """The command line's side: one project, which need not be up.
 
@@ -186,6 +149,11 @@ class Project(Protocol):
     @property
     def processes(self) -> Processes | None:
         """None where they are the affair of another tool."""
+        ...
+
+    @property
+    def compose(self) -> Compose | None:
+        """None where no Compose has a hand in it."""
         ...
 
     def unhonoured(self, document: Document) -> list[Diagnostic]:
@@ -224,6 +192,13 @@ class _Folder(Protocol):
 def names() -> tuple[str, ...]:
     """The engines there are: the folders here, and what other packages bring."""
     return (*_own(), *_of_others())
+
+
+def usual(environ: Mapping[str, str]) -> str:
+    """The engine where the user names none: docker where a command or a socket of it is there."""
+    told = any(environ.get(name) for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "CONLINK_COMPOSE"))
+    commands = any(shutil.which(name) for name in ("docker", "docker-compose"))
+    return "docker" if told or commands or Path("/var/run/docker.sock").exists() else "sandbox"
 
 
 def open_engine(name: str, place: str) -> Engine:

@@ -1,4 +1,4 @@
-"""The runtime of one project: `python -m conlink_compose.runtime ENGINE PLACE`.
+"""The runtime of one project: `python -m conlink_compose.runtime ENGINE [PLACE]`.
 
 The composition root: here, and only here, an engine, a kernel and a topology meet. `PLACE` is what
 the engine told it; the network namespace that the engine calls the hub is where the bridges stand.
@@ -8,27 +8,43 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 from conlink_compose import log
-from conlink_compose.engines import Engine, EngineEndedError, open_engine
+from conlink_compose.engines import Engine, EngineEndedError, EngineUnreachableError, open_engine
 from conlink_compose.kernel import Kernel, mark_of
 from conlink_compose.runtime.controller import Controller
-from conlink_compose.runtime.loop import Loop
+from conlink_compose.runtime.loop import RETRY_FIRST, RETRY_LONGEST, Loop
 from conlink_compose.topology import Topology
 from conlink_compose.topology_json import load
 
 _log = logging.getLogger(__name__)
 
 
-def main(engine_name: str, place: str) -> int:
+def main(engine_name: str, place: str = "") -> int:
     """Serve until the engine ends. Returns an exit status."""
     log.configure()
     try:
-        engine = open_engine(engine_name, place)
-        _serve(engine)
+        _serve(_opened(engine_name, place))
     except EngineEndedError as ended:
         _log.info("the runtime ends: %s", ended)
     return 0
+
+
+def _opened(engine_name: str, place: str) -> Engine:
+    """The engine, once it answers. Raises `EngineEndedError`."""
+    pause, told = RETRY_FIRST, ""
+    while True:
+        try:
+            return open_engine(engine_name, place)
+        except EngineEndedError:
+            raise
+        except EngineUnreachableError as error:
+            if str(error) != told:
+                told = str(error)
+                _log.warning("%s", told)
+        time.sleep(pause)
+        pause = min(pause * 2, RETRY_LONGEST)
 
 
 def _serve(engine: Engine) -> None:

@@ -89,6 +89,7 @@ class _Asked(Connection):
 
 class NetnsProject:
     processes = None
+    compose = None
 
     def __init__(self, name: str) -> None:
         self.name = name

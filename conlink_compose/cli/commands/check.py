@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conlink_compose.cli import console, exit_status
-from conlink_compose.cli.context import read
+from conlink_compose.cli.context import options_of, read
 from conlink_compose.cli.form import Form
 from conlink_compose.diagnostics import has_errors, in_file_order
 
@@ -24,7 +24,7 @@ def check(
       conlink-compose -f lab.yaml check
       conlink-compose check --format json | jq '.[].message'
     """
-    reading = read(context)
+    reading = read(options_of(context))
     if form is Form.JSON:
         import json
 

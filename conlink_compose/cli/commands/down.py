@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conlink_compose.cli import console
-from conlink_compose.cli.context import project_of
+from conlink_compose.cli.context import options_of, project_of
 
 
 def down(
@@ -24,7 +24,7 @@ def down(
       conlink-compose down
       conlink-compose -p lab down -t 0
     """
-    project = project_of(context)
+    project = project_of(options_of(context))
     was_up = project.down(timeout)
     console.say(
         f"{project.name} is down" if was_up else f"{project.name} was not up; nothing to do"

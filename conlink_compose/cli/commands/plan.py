@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from conlink_compose.cli import console, exit_status
-from conlink_compose.cli.context import Declared, read_to_bring_up
+from conlink_compose.cli.context import Declared, options_of, read_to_bring_up
 from conlink_compose.cli.form import Form
 
 _COLOURS = {"add": "green", "remove": "red"}
@@ -28,7 +28,7 @@ def plan(
       conlink-compose plan
       conlink-compose plan --format json | jq '.operations[].object'
     """
-    declared = read_to_bring_up(context)
+    declared = read_to_bring_up(options_of(context))
     found = _of_running(declared) or _of_nothing(declared)
     operations: list[dict[str, Any]] = found["operations"]
     if form is Form.JSON:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from conlink_compose.cli import console
+from conlink_compose.cli.commands.status import show
 from conlink_compose.cli.form import TableForm
-from conlink_compose.cli.network_table import combine, network_table
-from conlink_compose.cli.project import nodes_named, running
+from conlink_compose.cli.project import running
 
 
 def ps(
@@ -27,15 +25,4 @@ def ps(
       conlink-compose ps
       conlink-compose ps --format json | jq '.[].interfaces'
     """
-    project = running(context)
-    network = project.ask("network")
-    nodes = combine(nodes_named(project.nodes(), names or ()), network)
-    if form is TableForm.JSON:
-        console.out(json.dumps(nodes, indent=2))
-        return
-    console.out(network_table(nodes))
-    for node in nodes:
-        if node["problem"]:
-            console.complain(node["problem"])
-    for problem in network["problems"]:
-        console.complain(console.sentence(problem))
+    show(running(context), names or [], form)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.attach import follow_until_stopped
-from conlink_compose.cli.context import read_to_bring_up
-from conlink_compose.cli.network_table import combine, network_table
+from conlink_compose.cli.context import options_of, read_to_bring_up
+from conlink_compose.cli.outcome import show_outcome
 from conlink_compose.cli.wanted import wanted
-from conlink_compose.cli.wiring import Wiring, wait_until_settled
-
-if TYPE_CHECKING:
-    from conlink_compose.engines import Project
-
-ROWS_SHOWN = 60
-"""A larger network is told in one line; `ps` shows all of it."""
+from conlink_compose.cli.wiring import wait_until_settled
 
 
 def up(
@@ -50,14 +44,14 @@ def up(
       conlink-compose -f examples/test1-compose.yaml up -d --wait
     """
     began = time.monotonic()
-    declared = read_to_bring_up(context)
+    declared = read_to_bring_up(options_of(context))
     project = declared.project
     changes = project.up(
         wanted(declared, remove_orphans=remove_orphans, force_recreate=force_recreate)
     )
     _tell_orphans(changes.orphans)
     wiring = wait_until_settled(project, wait_timeout, commands=wait)
-    _show(project, wiring, time.monotonic() - began)
+    show_outcome(project, wiring, time.monotonic() - began)
     if project.processes and not (detach or wait):
         follow_until_stopped(project, project.processes, prefix=not no_log_prefix)
     if not wiring.settled:
@@ -70,17 +64,3 @@ def _tell_orphans(names: Sequence[str]) -> None:
             f"left running, though no longer in the files: {', '.join(names)} "
             "(--remove-orphans stops them)"
         )
-
-
-def _show(project: Project, wiring: Wiring, seconds: float) -> None:
-    if wiring.links <= ROWS_SHOWN:
-        nodes = combine(project.nodes(), project.ask("network"))
-        if any(node["interfaces"] for node in nodes):
-            console.out(network_table(nodes))
-    for problem in wiring.problems:
-        console.complain(problem)
-    word = "up" if wiring.settled else "not all up"
-    console.say(
-        f"{project.name}: {word}: {wiring.ready} of {wiring.nodes} nodes, "
-        f"{wiring.up} of {wiring.links} links in {seconds:.2f} s"
-    )

@@ -24,6 +24,8 @@ class SandboxProject:
     """A `Project`, and its `Processes`. Raises `SandboxError` for a bad name, and where the folder
     of that name is somebody else's."""
 
+    compose = None
+
     def __init__(self, name: str) -> None:
         self.name = name
         self._folder = state_folder(name)

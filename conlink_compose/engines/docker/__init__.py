@@ -1,0 +1,30 @@
+"""The Docker engine: containers that Compose starts, wired from a network service beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conlink_compose.engines import EngineRefusedError
+
+if TYPE_CHECKING:
+    from conlink_compose.engines import Engine, Project
+
+
+class DockerRefusedError(EngineRefusedError):
+    """The Docker Engine or Compose does not do what was asked. The message is a sentence."""
+
+
+def engine(place: str) -> Engine:
+    """`place` is the project's name; empty for that of the container this runs in.
+
+    Raises `EngineUnreachableError`.
+    """
+    from conlink_compose.engines.docker.engine import DockerEngine
+
+    return DockerEngine(place)
+
+
+def project(name: str) -> Project:
+    from conlink_compose.engines.docker.project import DockerProject
+
+    return DockerProject(name)

@@ -1,0 +1,167 @@
+"""The runtime's side of Docker: it runs in the network service, in the machine's pid namespace.
+
+It sends the engine nothing but GET requests, unless the topology has commands.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from docker.errors import NotFound
+
+from conlink_compose.engines import EngineEndedError, EngineUnreachableError
+from conlink_compose.engines.docker import DockerRefusedError, labels
+from conlink_compose.engines.docker.api import connect, sentences
+from conlink_compose.engines.docker.commands import Commands
+from conlink_compose.engines.docker.events import Events
+from conlink_compose.engines.docker.hosts import Hosts
+from conlink_compose.engines.docker.lives import Lives
+from conlink_compose.engines.docker.numbers import numbered
+from conlink_compose.engines.docker.own_container import own_id
+from conlink_compose.engines.docker.place import SOCKET
+from conlink_compose.ipc.server import listening_socket
+from conlink_compose.render.pack import unpack
+from conlink_compose.topology import Life, Node, Owner, Topology
+from conlink_compose.topology_json import dump
+
+OWN_NETNS = "/proc/self/ns/net"
+
+_SHARING = ("host", "container:")
+
+Container = Mapping[str, Any]
+
+
+class DockerEngine:
+    """An `Engine`. `place` is the project's name, empty for that of this container's own."""
+
+    log = "the log of the network service"
+
+    def __init__(self, place: str) -> None:
+        """Raises `EngineUnreachableError`: also while the holder of the hub does not run yet."""
+        self._api = connect()
+        self._own = self._inspect(own_id()) or {}
+        own_labels = self._own.get("Config", {}).get("Labels", {})
+        self.project = place or own_labels.get(labels.PROJECT, "")
+        self._topology = replace(_handed_over(), project=self.project)
+        self._owners = frozenset(_owners(self._topology))
+        self._lives = Lives(self._pid_of)
+        self._hosts = Hosts()
+        self._commands = Commands()
+        self._hub: Life | None = None
+        if own_labels.get(labels.ROLE) == labels.RUNTIME:
+            self._hub = self._hub_life(self._running())
+        self.hub = self._hub.netns if self._hub else OWN_NETNS
+        self._events = Events()
+
+    def declared(self) -> str | None:
+        return dump(self._topology)
+
+    def listen(self) -> socket.socket:
+        SOCKET.parent.mkdir(parents=True, exist_ok=True)
+        return listening_socket(str(SOCKET))
+
+    def fileno(self) -> int:
+        return self._events.fileno()
+
+    def drain(self) -> None:
+        self._events.drain()
+
+    def nodes(self) -> Sequence[Node]:
+        """Of the project's containers those that the topology speaks of, and the hosts."""
+        running = self._running()
+        if self._hub and self._hub_life(running) != self._hub:
+            raise EngineEndedError("the hub has been replaced: all is made anew in the new one")
+        return [*self._containers(running), *self._namespace_hosts()]
+
+    def run(self, node: Node, argv: Sequence[str]) -> None:
+        self._commands.run(node, argv)
+
+    def _running(self) -> list[Container]:
+        with sentences():
+            found: list[Container] = self._api.containers(
+                filters={"label": f"{labels.PROJECT}={self.project}"}
+            )
+        return found
+
+    def _containers(self, running: Sequence[Container]) -> Iterator[Node]:
+        """Docker says of a container that shares a namespace where it has that from: it is not its
+        own, and is left alone."""
+        ours = [
+            one
+            for one in running
+            if _owner(one) in self._owners
+            and not one["HostConfig"]["NetworkMode"].startswith(_SHARING)
+        ]
+        lives = self._lives.of([*(one["Id"] for one in ours), *self._hub_ids(running)])
+        self._commands.know({life.id: id_ for id_, life in lives.items() if life})
+        for one, replica in numbered(ours, self._replicas()):
+            owner = _owner(one)
+            yield Node(f"{owner.name}-{replica}", owner, replica, lives[one["Id"]])
+
+    def _namespace_hosts(self) -> Iterator[Node]:
+        names = [one.owner.name for one in self._topology.services if one.owner.kind == "host"]
+        for name, life in self._hosts.hold(names).items():
+            yield Node(name, Owner("host", name), 1, life)
+
+    def _replicas(self) -> dict[str, int]:
+        return {
+            service.owner.name: service.replicas
+            for service in self._topology.services
+            if service.owner.kind == "service"
+        }
+
+    def _hub_ids(self, running: Sequence[Container]) -> list[str]:
+        return [one["Id"] for one in running if one["Labels"].get(labels.ROLE) == labels.HUB]
+
+    def _hub_life(self, running: Sequence[Container]) -> Life:
+        """Raises `EngineUnreachableError` while there is none."""
+        for life in self._lives.of(self._hub_ids(running)).values():
+            if life:
+                return life
+        raise EngineUnreachableError("the service that holds the hub does not run")
+
+    def _pid_of(self, container: str) -> int:
+        found = self._inspect(container) or {}
+        return int(found.get("State", {}).get("Pid", 0))
+
+    def _inspect(self, container: str) -> dict[str, Any] | None:
+        try:
+            with sentences():
+                found: dict[str, Any] = self._api.inspect_container(container)
+        except (NotFound, DockerRefusedError):
+            return None
+        return found
+
+
+def _handed_over() -> Topology:
+    """Raises `EngineEndedError`: no later look would find another."""
+    try:
+        return unpack(os.environ)
+    except ValueError as error:
+        raise EngineEndedError(str(error)) from error
+
+
+def _owner(container: Container) -> Owner:
+    return Owner("service", container["Labels"].get(labels.SERVICE, ""))
+
+
+def _owners(topology: Topology) -> Iterator[Owner]:
+    """Whose links and commands there are; a container's name stands for its service."""
+    aliases = topology.aliases()
+    for link in topology.links:
+        for end in (link.near, link.far):
+            if end:
+                yield _service_of(aliases.get(end.owner, end.owner))
+    for command in topology.commands:
+        yield _service_of(aliases.get(command.owner, command.owner))
+
+
+def _service_of(owner: Owner) -> Owner:
+    """A container by its node's name, such as web-2, belongs to the service web."""
+    if owner.kind != "container":
+        return owner
+    return Owner("service", owner.name.rpartition("-")[0])

@@ -1,0 +1,28 @@
+"""Who a container is: its labels tell, never its name.
+
+Compose v1 names containers `P_web_1`, v2 `P-web-1`; both set the same labels
+(compose/const.py there, pkg/api/labels.go here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conlink_compose.render.injected import HUB, ROLE, RUNTIME
+
+__all__ = ["HUB", "ROLE", "RUNTIME"]
+
+PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+NUMBER = "com.docker.compose.container-number"
+ONE_OFF = "com.docker.compose.oneoff"
+WORKING_DIR = "com.docker.compose.project.working_dir"
+
+
+def replica_of(labels: Mapping[str, str]) -> int | None:
+    """The number of a service's container; None for a one-off (`compose run`), which has none of
+    its own, and for what is not Compose's."""
+    if labels.get(ONE_OFF, "False") == "True":
+        return None
+    number = labels.get(NUMBER, "")
+    return int(number) if number.isdecimal() else None

@@ -1,0 +1,129 @@
+"""The command line's side of Docker: one Compose project by its name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conlink_compose.compose.load import Document
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.engines import (
+    Changes,
+    EngineUnreachableError,
+    NodeStatus,
+    Wanted,
+)
+from conlink_compose.engines.docker import DockerRefusedError, labels
+from conlink_compose.engines.docker.additions import Additions
+from conlink_compose.engines.docker.api import connect, sentences
+from conlink_compose.engines.docker.numbers import numbered
+from conlink_compose.engines.docker.runtime_connection import RuntimeConnection
+from conlink_compose.topology import Owner, Service
+
+BIRTH_PATIENCE = 15.0
+"""Seconds a runtime may take from the start of its container to its first answer."""
+
+Container = Mapping[str, Any]
+
+
+class DockerProject:
+    """A `Project`. Its containers are made by Compose."""
+
+    processes = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._api_: Any = None
+        self._runtime: RuntimeConnection | None = None
+        self._additions = Additions(name, lambda: self._api)
+
+    @property
+    def compose(self) -> Additions:
+        return self._additions
+
+    def up(self, wanted: Wanted) -> Changes:
+        del wanted
+        raise DockerRefusedError("Compose makes the containers")
+
+    def down(self, timeout: float | None = None) -> bool:
+        del timeout
+        raise DockerRefusedError("Compose removes the containers")
+
+    def foresee(self, wanted: Wanted) -> Changes:
+        """Nodes that are declared and do not run, and such that run and are not declared."""
+        running = [status.name for status in self.nodes() if status.state == "running"]
+        declared = [
+            name
+            for work in wanted.workloads
+            if work.owner.kind == "service"
+            for name in Service(work.owner, work.replicas).node_names()
+        ]
+        return Changes(
+            create=tuple(name for name in declared if name not in running),
+            remove=tuple(name for name in running if name not in declared),
+        )
+
+    def unhonoured(self, document: Document) -> list[Diagnostic]:
+        del document
+        return []
+
+    def is_up(self) -> bool:
+        return bool(self._runtimes())
+
+    def nodes(self) -> Sequence[NodeStatus]:
+        everything = self._containers(all=True)
+        ours = [one for one in everything if labels.ROLE not in one["Labels"]]
+        return [_status(one, replica) for one, replica in numbered(ours, {})]
+
+    def ask(self, verb: str, **fields: object) -> dict[str, Any]:
+        """Over one connection for all that is asked; a runtime that is replaced meanwhile is asked
+        again."""
+        deadline = time.monotonic() + BIRTH_PATIENCE
+        while True:
+            try:
+                self._runtime = self._runtime or self._connect()
+                return self._runtime.ask({"verb": verb, **fields})
+            except EngineUnreachableError:
+                if self._runtime:
+                    self._runtime.close()
+                    self._runtime = None
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def _connect(self) -> RuntimeConnection:
+        for container in self._runtimes():
+            return RuntimeConnection(self._api, container["Id"])
+        raise EngineUnreachableError(f"no network service of project {self.name} runs")
+
+    def _runtimes(self) -> list[Container]:
+        """The containers in which a runtime runs: ours, newest first."""
+        return [
+            one
+            for one in self._containers(all=False)
+            if one["Labels"].get(labels.ROLE) == labels.RUNTIME
+        ]
+
+    @property
+    def _api(self) -> Any:
+        if self._api_ is None:
+            self._api_ = connect()
+        return self._api_
+
+    def _containers(self, *, all: bool) -> list[Container]:  # noqa: A002 -- docker's word
+        with sentences():
+            found: list[Container] = self._api.containers(
+                all=all, filters={"label": f"{labels.PROJECT}={self.name}"}
+            )
+        return found
+
+
+def _status(container: Container, replica: int) -> NodeStatus:
+    service = container["Labels"].get(labels.SERVICE, "")
+    return NodeStatus(
+        f"{service}-{replica}",
+        Owner("service", service),
+        replica,
+        container["State"],
+    )
