@@ -61,7 +61,7 @@ class ReadEnd:
         field = self.merged.fields.get(key)
         return field.at if field else self.merged.at
 
-    def called(self) -> str:
+    def __str__(self) -> str:
         return f"{self.merged.dev} of {self.merged.owner}"
 
     def endpoint(self) -> Endpoint:
@@ -100,14 +100,10 @@ class ReadLink:
     def ends(self) -> tuple[ReadEnd, ...]:
         return (self.near, self.far) if self.far else (self.near,)
 
-    def port_keys(self) -> Iterator[str]:
+    def port_keys(self) -> list[str]:
         """What it says of its port on a bridge."""
-        if self.forward:
-            yield "forward"
-        if self.vlan is not None:
-            yield "vlan"
-        if self.isolated:
-            yield "isolated"
+        said = {"forward": self.forward, "vlan": self.vlan, "isolated": self.isolated}
+        return [key for key, value in said.items() if value]
 
     def link(self) -> Link:
         return Link(
@@ -195,18 +191,19 @@ def _counted(end: ReadEnd) -> str:
 def _check_end(report: Report, end: ReadEnd, wired: bool, schema: dict[str, Any]) -> None:
     """Its keys, as all files together say them: the schema sees each item alone."""
     merged, kind = end.merged, end.kind
+    rules = kinds.rules(kind)
     if "type" not in merged.fields or not merged.fields["type"].refused:
-        _check_keys(report, end, kind, schema)
+        _check_keys(report, end, kind, rules, schema)
         _check_mode(report, end, kind)
     if not merged.partial:
-        rules = kinds.rules(kind)
-        report.add(rules.check_end(end.called(), merged.at, merged.fields, wired))
+        report.add(rules.check_end(end, merged.at, merged.fields, wired))
     _check_mtu(report, end)
 
 
-def _check_keys(report: Report, end: ReadEnd, kind: str, schema: dict[str, Any]) -> None:
-    merged, rules = end.merged, kinds.rules(kind)
-    fields = merged.fields
+def _check_keys(
+    report: Report, end: ReadEnd, kind: str, rules: kinds.Rules, schema: dict[str, Any]
+) -> None:
+    merged, fields = end.merged, end.merged.fields
     for key in link_keys_not_for(kind) & fields.keys():
         if not fields[key].refused:
             message, help_ = not_for_type(key, kind, kinds_with(schema, key))

@@ -54,11 +54,11 @@ class WrittenKey(Protocol):
     def key_at(self) -> Span: ...
 
 
-CheckEnd: TypeAlias = Callable[[str, Span, Mapping[str, WrittenKey], bool], Iterator[Diagnostic]]
+CheckEnd: TypeAlias = Callable[[object, Span, Mapping[str, WrittenKey], bool], Iterator[Diagnostic]]
 
 
 def anything(
-    end: str, at: Span, keys: Mapping[str, WrittenKey], wired: bool
+    end: object, at: Span, keys: Mapping[str, WrittenKey], wired: bool
 ) -> Iterator[Diagnostic]:
     """The `check_end` of a kind of whose keys each may stand with any other."""
     del end, at, keys, wired
@@ -72,7 +72,7 @@ class Rules:
     `joins`: it has an outer end that leads to a bridge or, as a wire, to another node, and
     `outer-dev` names that end; of every other kind it names the parent. `needs` are the keys
     it cannot do without. `check_end` tells which keys of one end do not go together; it is
-    given the end's name in words, its place, its keys, and whether it is the end of a wire.
+    given the end, whose text is its name, its place, its keys, and whether it is the end of a wire.
     """
 
     joins: bool = False

@@ -18,7 +18,7 @@ PORT_KEYS = ("forward", "vlan", "isolated")
 
 
 def check_end(
-    end: str, at: Span, keys: Mapping[str, WrittenKey], wired: bool
+    end: object, at: Span, keys: Mapping[str, WrittenKey], wired: bool
 ) -> Iterator[Diagnostic]:
     if wired and "outer-dev" in keys:
         message = "a wire has no outer end: both its ends are inside nodes"

@@ -111,7 +111,7 @@ def _check_address(
     taken = address_of(address, replica).ip
     message = f"{taken}{_for_replica(end, replica)} is taken by {_who(first)}, at {first[2]}"
     if first[0] is end:
-        message = f"{end.called()} has {taken} already, at {first[2]}"
+        message = f"{end} has {taken} already, at {first[2]}"
     # Through an alias both stand at one place: then it is the link that repeats it.
     report.error("address-twice", end.merged.at if at == first[2] else at, message)
 
@@ -133,7 +133,7 @@ def _for_replica(end: ReadEnd, replica: int) -> str:
 def _who(claim: tuple[ReadEnd, int, Span]) -> str:
     end, replica, _ = claim
     which = f" (replica {replica})" if end.replicas > 1 else ""
-    return f"{end.called()}{which}"
+    return f"{end}{which}"
 
 
 def check_nats(report: Report, links: Iterable[ReadLink]) -> None:
@@ -146,5 +146,5 @@ def check_nats(report: Report, links: Iterable[ReadLink]) -> None:
             message = "nat needs ip: traffic to which address should go there?"
             report.error("nat-needs-ip", end.place("nat"), message)
         elif versions and end.nat.version not in versions:
-            message = f"nat is IPv{end.nat.version}, and {end.called()} has no such address"
+            message = f"nat is IPv{end.nat.version}, and {end} has no such address"
             report.error("nat-family", end.place("nat"), message)

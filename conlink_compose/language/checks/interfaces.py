@@ -113,10 +113,10 @@ def check_ports(
 ) -> None:
     """What a link says of its port, the bridge's mode must have."""
     for link in links:
-        read = bridges.get(link.bridge) if link.bridge else None
-        if read is None or not kinds.rules(link.kind).joins or link.near.merged.partial:
+        if not link.bridge or not (link.forward or link.vlan or link.isolated):
             continue
-        if not read.partial:
+        read = bridges.get(link.bridge)
+        if read and kinds.rules(link.kind).joins and not (link.near.merged.partial or read.partial):
             _check_port(report, link, read)
 
 
