@@ -25,6 +25,9 @@ IpAddress = IPv4Address | IPv6Address
 IpInterface = IPv4Interface | IPv6Interface
 IpNetwork = IPv4Network | IPv6Network
 
+LONGEST_DEV = 15
+"""Bytes in an interface's name: IFNAMSIZ is 16, with the closing NUL (linux/if.h)."""
+
 Places = tuple[tuple[str, Span], ...]
 """Where the value of each key stands that a user wrote."""
 

@@ -1,4 +1,5 @@
-"""Who there is: the services and hosts of a document, and how many replicas each has."""
+"""Who there is: the services and hosts of a document, how many replicas each has, and the options
+of what is added to them."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from conlink_compose.compose.load import Document
 from conlink_compose.compose.services import ServiceDeclaration
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map
+from conlink_compose.language.fields import RefusedPaths, fields_of, flag, text, texts
 from conlink_compose.language.report import Report
-from conlink_compose.topology import Owner, Service
+from conlink_compose.topology import Owner, RuntimeOptions, Service
 
 _UNKNOWN_CODES = {
     "service": "unknown-service",
@@ -142,3 +144,23 @@ def _add_host(report: Report, project: Project, name: str, at: Span) -> None:
         message = f"{name} is the node of a service already, at {first}"
         report.error("name-twice", at, message, "rename the host")
     project.members[owner] = Member(Service(owner, span=at), at)
+
+
+def read_runtime(tree: Map, written_by: str | None, refused: RefusedPaths) -> RuntimeOptions:
+    """How the services that are added to the project are to be."""
+    top = tree.get("x-conlink")
+    options = top.get("runtime") if isinstance(top, Map) else None
+    if not isinstance(options, Map):
+        return RuntimeOptions(written_by=written_by)
+    fields = fields_of(options, ("x-conlink", "runtime"), refused)
+    networks, ports = fields.get("networks"), fields.get("ports")
+    return RuntimeOptions(
+        text(fields, "image"),
+        text(fields, "name"),
+        tuple(name for name, _ in texts(networks)) if networks else (),
+        tuple(port for port, _ in texts(ports)) if ports else (),
+        text(fields, "log_level") or "info",
+        flag(fields, "gate") is not False,
+        flag(fields, "names") is not False,
+        written_by,
+    )

@@ -38,9 +38,8 @@ from conlink_compose.language.declarations import Declarations
 from conlink_compose.language.fields import RefusedPaths
 from conlink_compose.language.layers import EndKey, LayerReader, MergedEnd, merge
 from conlink_compose.language.links import ReadLink, read_links
-from conlink_compose.language.project import read_project
+from conlink_compose.language.project import read_project, read_runtime
 from conlink_compose.language.report import Report
-from conlink_compose.language.runtime import read_runtime
 from conlink_compose.language.tunnels import read_tunnels
 from conlink_compose.topology import Topology, Tunnel
 

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conlink_compose import links
-from conlink_compose.topology import Node, Owner, Topology
-
-LONGEST = 15
-"""Bytes in an interface's name: IFNAMSIZ is 16, with the closing NUL."""
+from conlink_compose.topology import LONGEST_DEV, Node, Owner, Topology
 
 _DIGEST = 5
 
@@ -66,7 +63,7 @@ def _stem(owner: Owner, replica: int) -> str:
 def _take(wanted: str, taken: set[str]) -> str:
     """`wanted` if it fits and is free, else its beginning and a digest; kept in `taken`."""
     name, attempt = wanted, 0
-    while len(name.encode()) > LONGEST or name in taken:
+    while len(name.encode()) > LONGEST_DEV or name in taken:
         digest = hashlib.sha256(f"{wanted}\0{attempt}".encode()).hexdigest()[:_DIGEST]
         name, attempt = f"{_head(wanted)}~{digest}", attempt + 1
     taken.add(name)
@@ -75,4 +72,4 @@ def _take(wanted: str, taken: set[str]) -> str:
 
 def _head(wanted: str) -> str:
     """As much of `wanted` as leaves room for a digest; never half a character."""
-    return wanted.encode()[: LONGEST - _DIGEST - 1].decode(errors="ignore")
+    return wanted.encode()[: LONGEST_DEV - _DIGEST - 1].decode(errors="ignore")

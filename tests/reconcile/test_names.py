@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conlink_compose.reconcile.names import LONGEST, hub_names
-from conlink_compose.topology import Bridge, Endpoint, Link, Owner, Service, Topology
+from conlink_compose.reconcile.names import hub_names
+from conlink_compose.topology import LONGEST_DEV, Bridge, Endpoint, Link, Owner, Service, Topology
 
 from .declared import all_nodes, on_bridge, service, topology
 
@@ -37,5 +37,5 @@ def test_names_fit_and_never_collide(services: list[str], bridges: list[str]) ->
     names = hub_names(declared, all_nodes(declared))
     given_out = [*names.bridges.values(), *names.outers.values()]
     assert len(set(given_out)) == len(given_out)
-    assert all(0 < len(name.encode()) <= LONGEST for name in given_out)
+    assert all(0 < len(name.encode()) <= LONGEST_DEV for name in given_out)
     assert names == hub_names(declared, [])

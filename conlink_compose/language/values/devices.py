@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from conlink_compose.diagnostics import Span
 from conlink_compose.language.report import Report
-
-LONGEST = 15
-"""Bytes: IFNAMSIZ of linux/if.h less the closing zero."""
+from conlink_compose.topology import LONGEST_DEV
 
 
 def check_device(report: Report, key: str, name: str, at: Span) -> bool:
     """Whether the kernel takes `name`, and nothing else has it; if not, an error."""
     size = len(name.encode())
-    if size > LONGEST:
-        message = f'{key} takes at most {LONGEST} bytes; "{name}" has {size}'
+    if size > LONGEST_DEV:
+        message = f'{key} takes at most {LONGEST_DEV} bytes; "{name}" has {size}'
         report.error("name-too-long", at, message, f'shorten it, as in "{_shortened(name)}"')
         return False
     return check_signs(report, key, name, at)
@@ -34,4 +32,4 @@ def check_signs(report: Report, key: str, name: str, at: Span) -> bool:
 
 
 def _shortened(name: str) -> str:
-    return name.encode()[:LONGEST].decode(errors="ignore")
+    return name.encode()[:LONGEST_DEV].decode(errors="ignore")
