@@ -63,11 +63,9 @@ def _keep_packed(box: Map, services: Services) -> None:
         former = former.get("environment") if isinstance(former, Map) else None
         if not environment or not isinstance(former, Map):
             continue
-        packed = {key: str(value) for key, value in former.items()}
+        packed = {key: str(value) for key, value in former.items() if key.startswith(PREFIX)}
         with suppress(ValueError):
-            if unpack(packed) == unpack(environment) and all(
-                key.startswith(PREFIX) for key in packed
-            ):
+            if unpack(packed) == unpack(environment):
                 service["environment"] = packed
 
 

@@ -51,22 +51,17 @@ class Page:
 def additions(page: Page, services: Services) -> Iterator[Change]:
     """The ways to add `services`, the natural one first. None where there is no place for them."""
     root = page.root
-    if "services" not in root or not is_own(root, "services"):
-        if "services" not in root:
-            yield from _new_section(page, services)
+    if "services" not in root:
+        yield from _new_section(page, services)
         return
-    value, key_at, value_at = root["services"], root.keys_at["services"], root.values_at["services"]
-    if value is None and page.raw.text[page.raw.offset(*value_at[1:3]) :][:1] not in (
-        "~",
-        "n",
-        "N",
-    ):
-        yield from _in_empty_section(page, services, key_at)
-    elif isinstance(value, Map) and value.span == value_at:
+    value, at = root["services"], root.values_at["services"]
+    if isinstance(value, Map) and value.span == at and is_own(root, "services"):
         if page.is_flow(value):
             yield _in_braces(page, value, services)
         else:
-            yield from _in_block(page, value, services, key_at)
+            yield from _in_block(page, value, services, root.keys_at["services"])
+    elif value is None and at[1:3] == at[3:]:  # nothing is written there, no `null` either
+        yield from _in_empty_section(page, services, root.keys_at["services"])
 
 
 def replacement(page: Page, box: Map, ours: list[str], services: Services) -> Change | None:

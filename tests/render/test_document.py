@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -113,7 +115,7 @@ SMALL = Topology("lab", bridges=(Bridge("b"),))
         ("x-all: &all\n  a: {image: x}\nservices: *all\n", "no place"),
         ("x-all: &all\n  services: {a: {image: x}}\n<<: *all\n", "read differently"),
         ("services: ~\nvolumes:\n", "no place"),
-        ("services: &x\nvolumes: *x\n", "read differently"),
+        ("services: &x\nvolumes: *x\n", "no place"),
         (
             "services:\n  a: {labels: [conlink-compose.role=hub]}\n  b: {}\n"
             "  c: {labels: {conlink-compose.role: runtime}}\n",
@@ -146,6 +148,16 @@ def test_one_that_was_deleted_comes_back_beside_the_other() -> None:
         again, problems = render(text, "f", SMALL, AROUND)
         assert again is not None, problems
         assert _by_libyaml(again) == tree
+
+
+def test_what_another_zlib_packed_stays_as_it_is() -> None:
+    rendered, _ = render("services:\n  a: {image: x}\n", "f", SMALL, AROUND)
+    assert rendered is not None
+    packed = yaml.safe_load(rendered)["services"]["conlink"]["environment"]["CONLINK_TOPOLOGY_0"]
+    stored = base64.b64encode(zlib.compress(zlib.decompress(base64.b64decode(packed)), 0)).decode()
+    assert stored != packed
+    other = rendered.replace(packed, stored)
+    assert render(other, "f", SMALL, AROUND) == (other, [])
 
 
 def test_the_places_of_a_link_do_not_travel() -> None:
