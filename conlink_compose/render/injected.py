@@ -26,13 +26,14 @@ DEFAULT_NAME = "conlink"
 
 HUB_COMMAND = ("sh", "-c", "trap 'exit 0' TERM INT; sleep infinity & wait")
 """PID 1 is sent no signal that it does not handle; so the shell does, and ends at once."""
-RUNTIME_COMMAND = ("python3", "-m", "conlink_compose.runtime", "docker")
-HEALTH_COMMAND = ("python3", "-m", "conlink_compose.runtime", "--health")
+RUNTIME_COMMAND = ("python3", "-P", "-m", "conlink_compose.runtime", "docker")
+HEALTH_COMMAND = ("python3", "-P", "-m", "conlink_compose.engines.docker.health")
 """Ends with 0 when all that is running is linked."""
 
 CAPABILITIES = {
     "SYS_ADMIN": "to enter the network namespaces of the nodes",
     "NET_ADMIN": "to make and change links, addresses and routes in them",
+    "NET_BROADCAST": "to hear of changes in all of them on one socket, and so repair them at once",
     "SYS_PTRACE": "to open /proc/PID/ns/net of processes of other users",
 }
 """All that the runtime may do beyond an ordinary process, and why."""

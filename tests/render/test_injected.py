@@ -49,7 +49,7 @@ def test_the_hub_may_nothing() -> None:
 def test_the_runtime_may_what_it_needs_and_no_more() -> None:
     runtime = added()["conlink"]
     assert runtime["cap_drop"] == ["ALL"]
-    assert runtime["cap_add"] == ["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"]
+    assert runtime["cap_add"] == ["SYS_ADMIN", "NET_ADMIN", "NET_BROADCAST", "SYS_PTRACE"]
     assert all(CAPABILITIES.values())
     assert runtime["pid"] == "host"
     assert runtime["network_mode"] == "none"
