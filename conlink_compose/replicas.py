@@ -14,13 +14,23 @@ MAC_END = 1 << 48
 PORT_END = 1 << 16
 
 
+def last_of(first: IpInterface) -> int:
+    """The highest address a node may have in the network of `first`, as a number: the broadcast
+    address of an IPv4 network is nobody's, but for /31 and /32 (RFC 3021)."""
+    network = first.network
+    last = int(network.broadcast_address)
+    return last - 1 if first.version == 4 and network.prefixlen < 31 else last
+
+
 def address_of(first: IpInterface, replica: int) -> IpInterface:
     """`first` plus `replica - 1`, with the same prefix length.
 
-    Raises ValueError where that is no address of the family any more.
+    Raises ValueError where that is no node's address in that network any more.
     """
     if replica == 1:
         return first
+    if int(first) + replica - 1 > last_of(first):
+        raise ValueError(f"{first} plus {replica - 1} leaves {first.network}")
     # A pair of integers spares the ipaddress module the parsing of text: 3 times as fast.
     return type(first)((int(first) + replica - 1, first.network.prefixlen))
 

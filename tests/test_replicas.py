@@ -70,3 +70,13 @@ def test_a_source_address_of_its_own_moves_along_and_another_stays() -> None:
     endpoint = Endpoint(WEB, "eth0", (ip_interface("10.0.0.1/24"),), routes=(own, other))
     sources = [str(route.src) for route in numbered(endpoint, 2).routes]
     assert sources == ["10.0.0.2", "10.9.9.9"]
+
+
+@pytest.mark.parametrize(
+    ("first", "fits"),
+    [("10.0.0.250/24", 5), ("10.0.0.0/31", 2), ("10.0.0.1/32", 1), ("fd00::fffe/112", 2)],
+)
+def test_an_address_stays_in_its_network_and_is_no_broadcast_address(first: str, fits: int) -> None:
+    assert address_of(ip_interface(first), fits)
+    with pytest.raises(ValueError, match=r"plus \d+ leaves "):
+        address_of(ip_interface(first), fits + 1)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conlink_compose import bridges, links
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
+from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
 from conlink_compose.state import Key, Ready, State, Thing
 from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
@@ -27,12 +28,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The desired state, the links behind it, and those that wait for a node."""
+    """The desired state, the links behind it, those that wait for a node, and why a node that runs
+    gets none."""
 
     state: State
     bound: tuple[BoundLink, ...]
     waiting: tuple[Waiting, ...]
     names: HubNames
+    refused: tuple[Diagnostic, ...] = ()
 
 
 def bind(
@@ -43,6 +46,7 @@ def bind(
     `missing` are the kinds of interface this kernel cannot make, of those that
     `needed_kinds` names.
     """
+    nodes, refused = admitted(topology, nodes)
     names = hub_names(topology, nodes)
     bound: list[BoundLink] = []
     waiting: list[Waiting] = []
@@ -52,7 +56,7 @@ def bind(
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
     held_up = {wait.node.name for wait in waiting}
     state = _state(_things(topology, nodes, bound, names, held_up))
-    return Binding(state, tuple(bound), tuple(waiting), names)
+    return Binding(state, tuple(bound), tuple(waiting), names, refused)
 
 
 def needed_kinds(topology: Topology) -> frozenset[str]:

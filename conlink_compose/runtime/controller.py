@@ -36,6 +36,10 @@ class View:
     actual: State
     planned: Planned
 
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        return (*self.binding.refused, *self.planned.conflicts)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -51,7 +55,12 @@ class Outcome:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        return (*self.view.planned.conflicts, *self.refused)
+        return (*self.view.problems, *self.refused)
+
+    @property
+    def is_final(self) -> bool:
+        """Another pass helps only after a change. A node without room waits for one as well."""
+        return self.settled and not self.view.planned.conflicts and not self.refused
 
 
 class Controller:

@@ -100,7 +100,7 @@ class Loop:
         return self._progress
 
     def _converge(self) -> bool:
-        """Whether nothing is left to do, and nothing stands in the way."""
+        """Whether nothing is left to do, and nothing stands in the way that may go away unheard."""
         try:
             outcome = self._controller.converge()
         except EngineEndedError:
@@ -112,7 +112,7 @@ class Loop:
             return False
         self._progress = report.progress(outcome)
         self._tell(outcome.problems)
-        return outcome.settled and not outcome.problems
+        return outcome.is_final
 
     def _tell(self, problems: tuple[Diagnostic, ...]) -> None:
         """Each problem once, until it is gone and comes back."""

@@ -60,7 +60,7 @@ def network(view: View) -> Report:
     nodes = status(view.nodes, view.binding, view.actual)
     return {
         "nodes": [asdict(node) for node in nodes],
-        "problems": [problem.as_dict() for problem in view.planned.conflicts],
+        "problems": [problem.as_dict() for problem in view.problems],
     }
 
 
@@ -68,7 +68,7 @@ def planned(view: View) -> Report:
     """What `conlink-compose plan` shows: the operations, and what stands in the way."""
     return {
         "operations": [as_dict(operation) for operation in view.planned.on_links],
-        "problems": [problem.as_dict() for problem in view.planned.conflicts],
+        "problems": [problem.as_dict() for problem in view.problems],
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conlink_compose.reconcile.bind import bind, needed_kinds
 from conlink_compose.state import HUB, Address, Interface, Ready, Route
-from conlink_compose.topology import Link, Owner, Service
+from conlink_compose.topology import Link, Node, Owner, Service, Topology
 
 from .declared import all_nodes, default_route, endpoint, on_bridge, service, topology, wire
 
@@ -113,3 +113,44 @@ def test_a_link_that_is_down_holds_no_routes() -> None:
     )
     state = bind(declared, all_nodes(declared)).state
     assert not any(isinstance(thing, Route) for thing in state)
+
+
+def replicas_of(declared: Topology, count: int) -> list[Node]:
+    owner = declared.services[0].owner
+    return [Node(f"{owner.name}-{n}", owner, n) for n in range(1, count + 1)]
+
+
+def test_a_replica_beyond_the_declared_ones_is_linked_where_its_numbers_fit() -> None:
+    declared = topology(
+        on_bridge("node", "lan", "10.0.0.253/24"), services=(service("node"),), bridges=("lan",)
+    )
+    binding = bind(declared, replicas_of(declared, 3))
+    assert [bound.near.name for bound in binding.bound] == ["node-1", "node-2"]
+    (problem,) = binding.refused
+    assert problem.message == (
+        "node-3 gets no links: 10.0.0.253/24 plus 2 leaves 10.0.0.0/24, and 1 replica is declared"
+    )
+    assert Ready("node-3") not in set(binding.state)
+
+
+def test_a_replica_beyond_the_declared_ones_takes_nobodys_address_nor_mac() -> None:
+    declared = topology(
+        on_bridge("node", "lan", "10.0.0.1/24"),
+        on_bridge("db", "lan", "10.0.0.3/24", mac="02:00:00:00:00:09"),
+        on_bridge("node", "other", dev="eth1", mac="02:00:00:00:00:09"),
+        services=(service("node"), service("db")),
+        bridges=("lan", "other"),
+    )
+    binding = bind(declared, replicas_of(declared, 3))
+    assert [problem.message for problem in binding.refused] == [
+        "node-3 gets no links: 10.0.0.3 is taken by db, and 1 replica is declared"
+    ]
+
+
+def test_a_wire_waits_for_a_replica_without_room() -> None:
+    declared = topology(
+        wire(endpoint("a", "x"), endpoint("b", "y", "10.0.0.254/24")),
+        services=(service("a", 2), service("b")),
+    )
+    nodes = [*replicas_of(declared, 2), Node("b-2", Owner("service", "b"), 2)]
+    assert [wait.node.name for wait in bind(declared, nodes).waiting] == ["a-1", "a-2"]

@@ -10,7 +10,7 @@ from conlink_compose.diagnostics import Span
 from conlink_compose.language.bridges import ReadBridge
 from conlink_compose.language.links import ReadEnd, ReadLink
 from conlink_compose.language.report import Report
-from conlink_compose.replicas import address_of, mac_of
+from conlink_compose.replicas import last_of, mac_of
 from conlink_compose.topology import IpInterface, IpNetwork
 
 
@@ -33,11 +33,8 @@ def check_numbering(
 def _stays(report: Report, end: ReadEnd, address: IpInterface, at: Span) -> bool:
     """Whether replica n still has an address of the network that is a node's."""
     network, more = address.network, end.replicas - 1
-    last = int(address) + more
-    most = int(network.broadcast_address)
-    if address.version == 4 and network.prefixlen < 31:
-        most -= 1
-    if last <= most:
+    most = last_of(address)
+    if int(address) + more <= most:
         return True
     room = most - int(address) + 1
     message = f"{address} plus {more} for replica {end.replicas} of {end.owner} leaves {network}"
@@ -108,7 +105,7 @@ def _check_address(
     if found is None:
         return
     replica, first = found
-    taken = address_of(address, replica).ip
+    taken = address.ip + (replica - 1)
     message = f"{taken}{_for_replica(end, replica)} is taken by {_who(first)}, at {first[2]}"
     if first[0] is end:
         message = f"{end} has {taken} already, at {first[2]}"
