@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -41,3 +42,33 @@ def test_a_line_has_its_time_level_and_logger_and_the_last_level_holds() -> None
 def test_a_level_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="`loud` is no log level; there are debug, info, warning"):
         configure("loud")
+
+
+def test_a_line_of_json_has_the_fields_of_its_own_too() -> None:
+    program = """
+import logging
+from conlink_compose.log import FIELDS, configure
+configure(form="json")
+configure("debug")
+log = logging.getLogger("some.module")
+log.debug("it is %d", 7, extra={FIELDS: {"operation": {"verb": "add"}}})
+try: 1 / 0
+except ZeroDivisionError: log.exception("no")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    first, second = map(json.loads, done.stderr.splitlines())
+    assert first.pop("time").endswith("Z")
+    assert first == {
+        "level": "debug",
+        "logger": "some.module",
+        "message": "it is 7",
+        "operation": {"verb": "add"},
+    }
+    assert "ZeroDivisionError" in second["exception"]
+
+
+def test_a_form_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="`xml` is no form of a log; there are text, json"):
+        configure(form="xml")

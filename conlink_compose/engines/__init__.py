@@ -55,33 +55,33 @@ class Engine(Protocol):
     """The path by which the network namespace of the bridges is opened."""
     log: str
     """Where the runtime's stderr goes, in words that lead a person there."""
+    health: str | None
+    """A file for the runtime to say how it goes, where a health check of the engine's reads it."""
 
     def declared(self) -> str | None:
         """The topology that was handed over last, as `topology_json.dump` wrote it."""
-        ...
 
     def listen(self) -> socket.socket:
         """A new listening socket, for those who ask the runtime. Raises OSError."""
-        ...
 
     def nodes(self) -> Sequence[Node]:
         """Every node there is; those that have a namespace now have a life."""
-        ...
 
     def fileno(self) -> int:
         """A file descriptor for `select`: the same one for as long as the engine is used."""
-        ...
 
     def drain(self) -> None:
         """Forget the events so far. Call it before `nodes`."""
-        ...
 
     def run(self, node: Node, argv: Sequence[str]) -> None:
         """Start `argv` in all namespaces of `node`; nothing where that life of it is over.
 
         Raises `EngineRefusedError`.
         """
-        ...
+
+    def name(self, nodes: Sequence[Node], heads: Mapping[str, str], common: str) -> None:
+        """Into /etc/hosts of each node goes its own head, and behind it what is common to all;
+        nothing where it has no head. An engine that did so when it made the nodes does nothing."""
 
 
 class Processes(Protocol):
@@ -96,18 +96,15 @@ class Processes(Protocol):
     ) -> int:
         """Run `argv` in a node on the caller's terminal; `environment` goes over the node's own.
         Its exit status as a shell's. Raises `EngineRefusedError`."""
-        ...
 
     def logs(
         self, *, follow: bool = False, tail: int | None = None, nodes: Sequence[str] = ()
     ) -> Iterator[LogLine]:
         """What the nodes wrote, oldest first: the last `tail` lines of each, or all that is kept;
         `follow` goes on until the project ends. Nothing written after the call is missed."""
-        ...
 
     def restart(self, nodes: Sequence[str]) -> None:
         """End the present life of each node and begin another. Returns when that has begun."""
-        ...
 
 
 class Compose(Protocol):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from conlink_compose.links import BoundLink
 from conlink_compose.replicas import numbered
 from conlink_compose.topology import Endpoint, IpInterface, Link, Owner, Service, Topology
 
@@ -20,14 +21,14 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class HostsFiles:
-    """The file of each node is its own head and then what is common to all."""
+    """The file of each node ends with its own head and then what is common to all."""
 
     heads: dict[str, str]
     common: str
 
 
 def hosts_files(topology: Topology) -> HostsFiles:
-    """The files of the declared nodes.
+    """The whole files of the declared nodes.
 
     Every node knows every other by its own name, and by its service's. Where a node has
     several addresses, the ones on a wire or bridge shared with the reader come first: the
@@ -35,14 +36,29 @@ def hosts_files(topology: Topology) -> HostsFiles:
     """
     owners = {service.owner: service for service in topology.services}
     aliases = {name: alias for service in topology.services for name, alias in _names(service)}
-    entries = list(_entries(topology, owners))
-    common = "".join(_line(entry, aliases) for entry in entries)
-    near = _neighbours_with_a_choice(entries)
-    heads = {
-        node: LOCAL + "".join(_line(entry, aliases) for entry in near.get(node, ()))
-        for node in aliases
+    files = _files(list(_entries(topology, owners)), aliases)
+    return HostsFiles({node: LOCAL + files.heads.get(node, "") for node in aliases}, files.common)
+
+
+def names_of(topology: Topology, links: Iterable[BoundLink]) -> HostsFiles:
+    """The same of the nodes that run and are linked, without what an engine writes itself."""
+    called = {one.owner: one.container_name for one in topology.services if one.container_name}
+    links = list(links)
+    nodes = {node for link in links for node in (link.near, link.far) if node}
+    aliases = {
+        node.name: tuple(
+            dict.fromkeys((node.owner.name, node.name, called.get(node.owner, node.name)))
+        )
+        for node in nodes
     }
-    return HostsFiles(heads, common)
+    files = _files(list(_entries_bound(links)), aliases)
+    return HostsFiles({node: files.heads.get(node, "") for node in aliases}, files.common)
+
+
+def _files(entries: list[_Entry], aliases: Mapping[str, tuple[str, ...]]) -> HostsFiles:
+    near = _neighbours_with_a_choice(entries)
+    heads = {node: "".join(_line(entry, aliases) for entry in near[node]) for node in near}
+    return HostsFiles(heads, "".join(_line(entry, aliases) for entry in entries))
 
 
 def _names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -67,9 +83,18 @@ def _entries_of(number: int, link: Link, endpoint: Endpoint, service: Service) -
             yield _Entry(node, domain, address)
 
 
-def _neighbours_with_a_choice(entries: Iterable[_Entry]) -> dict[str, list[_Entry]]:
+def _entries_bound(links: Iterable[BoundLink]) -> Iterator[_Entry]:
+    for bound in links:
+        bridge = bound.link.bridge
+        domain = f"bridge {bridge}" if bridge else f"wire {bound.near.name}:{bound.near_end.dev}"
+        for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
+            for address in end.addresses if node and end else ():
+                assert node
+                yield _Entry(node.name, domain, address)
+
+
+def _neighbours_with_a_choice(entries: list[_Entry]) -> dict[str, list[_Entry]]:
     """For each node the entries of several-homed others in its own broadcast domains."""
-    entries = list(entries)
     domains: dict[str, set[str]] = {}
     members: dict[str, set[str]] = {}
     for entry in entries:
@@ -83,5 +108,5 @@ def _neighbours_with_a_choice(entries: Iterable[_Entry]) -> dict[str, list[_Entr
     return near
 
 
-def _line(entry: _Entry, aliases: dict[str, tuple[str, ...]]) -> str:
+def _line(entry: _Entry, aliases: Mapping[str, tuple[str, ...]]) -> str:
     return f"{entry.address.ip}\t{' '.join(aliases[entry.node])}\n"

@@ -6,9 +6,12 @@ the engine told it; the network namespace that the engine calls the hub is where
 
 from __future__ import annotations
 
+import argparse
 import logging
+import os
 import sys
 import time
+from collections.abc import Sequence
 
 from conlink_compose import log
 from conlink_compose.engines import Engine, EngineEndedError, EngineUnreachableError, open_engine
@@ -18,17 +21,29 @@ from conlink_compose.runtime.loop import RETRY_FIRST, RETRY_LONGEST, Loop
 from conlink_compose.topology import Topology
 from conlink_compose.topology_json import load
 
+LOG_FORMAT = "CONLINK_LOG_FORMAT"
+"""The variable that says the form of the log where no option does."""
+
 _log = logging.getLogger(__name__)
 
 
 def main(engine_name: str, place: str = "") -> int:
     """Serve until the engine ends. Returns an exit status."""
-    log.configure()
     try:
         _serve(_opened(engine_name, place))
     except EngineEndedError as ended:
         _log.info("the runtime ends: %s", ended)
     return 0
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m conlink_compose.runtime")
+    parser.add_argument("engine")
+    parser.add_argument("place", nargs="?", default="")
+    parser.add_argument(
+        "--log-format", choices=log.FORMATS, default=os.environ.get(LOG_FORMAT, "text")
+    )
+    return parser.parse_args(words)
 
 
 def _opened(engine_name: str, place: str) -> Engine:
@@ -60,4 +75,6 @@ def _serve(engine: Engine) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    given = _arguments(sys.argv[1:])
+    log.configure(form=given.log_format)
+    sys.exit(main(given.engine, given.place))

@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.engines import Engine
 from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
+from conlink_compose.log import FIELDS
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
+from conlink_compose.reconcile.hosts_file import names_of
+from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.plan import Planned, plan
 from conlink_compose.reconcile.text import describe
 from conlink_compose.state import Plan, Ready, State
@@ -70,6 +73,7 @@ class Controller:
         self._engine = engine
         self._kernel = kernel
         self._declared = declared
+        self._named: object = None
         self._commanded: dict[tuple[str, int], str] = {}  # (node, command) -> its life
 
     def look(self) -> View:
@@ -101,8 +105,19 @@ class Controller:
             self._command(view)
             _tell(view.planned.plan)
             refused = _refusals(self._kernel.apply(view.planned.plan))
+            self._name(view)  # before the mark that lets a node's process start
             view = self._look_anew()
+        self._name(view)
         return Outcome(view, refused if view.planned.plan else ())
+
+    def _name(self, view: View) -> None:
+        """Tell the nodes each other's names, where they are not those of the last time."""
+        named = (view.nodes, view.binding.bound)
+        if named != self._named:
+            wanted = view.topology.runtime.names
+            names = names_of(view.topology, view.binding.bound if wanted else ())
+            self._engine.name(view.nodes, names.heads, names.common)
+            self._named = named
 
     def _look_anew(self) -> View:
         """Forget the events that this look includes; a look for a client alone must not: what it
@@ -137,7 +152,7 @@ class Controller:
 def _tell(plan: Plan) -> None:
     if _log.isEnabledFor(logging.INFO):  # to put thousands of them into words takes its time
         for operation in plan:
-            _log.info("%s", describe(operation))
+            _log.info("%s", describe(operation), extra={FIELDS: {"operation": as_dict(operation)}})
 
 
 def _refusals(failures: Sequence[Failure]) -> tuple[Diagnostic, ...]:

@@ -20,6 +20,7 @@ from conlink_compose.ipc.server import Client, Server
 from conlink_compose.kernel import Kernel
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Controller
+from conlink_compose.runtime.health import Health
 from conlink_compose.topology_json import load
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class Loop:
         self._ended: EngineEndedError | None = None
         self._told: tuple[Diagnostic, ...] = ()
         self._progress: report.Report = report.NOTHING_YET
+        self._whole = False
+        self._health = Health(engine.health)
 
     def run(self) -> None:
         """Raises `EngineEndedError` when the engine has ended."""
@@ -109,9 +112,12 @@ class Loop:
             problem = report.pass_failed(error)
             self._progress = report.no_progress(self._progress, problem)
             self._tell((problem,))
+            self._health.write(self._progress)
             return False
         self._progress = report.progress(outcome)
         self._tell(outcome.problems)
+        self._health.write(self._progress)
+        self._tell_when_whole()
         return outcome.is_final
 
     def _tell(self, problems: tuple[Diagnostic, ...]) -> None:
@@ -120,6 +126,12 @@ class Loop:
             if problem not in self._told:
                 _log.warning("%s", problem.message)
         self._told = problems
+
+    def _tell_when_whole(self) -> None:
+        """Once, when all that is declared runs and is linked."""
+        if not self._whole and report.is_whole(self._progress):
+            _log.info("All links connected")
+            self._whole = True
 
     def _obey(self, client: Client, request: Message) -> None:
         try:

@@ -26,23 +26,32 @@ NOTHING_YET: Report = {
 
 
 def progress(outcome: Outcome) -> Report:
-    """How far it is. `links` counts what is declared, replicas counted; `up` what stands.
+    """How far it is. `links` counts what is declared, replicas counted; `up` what stands of that.
 
     `settled`: nothing is left to do for the nodes that run, and none of their links is on its way
     through spanning tree to where packets pass.
     """
     view = outcome.view
     nodes = status(view.nodes, view.binding, view.actual)
-    declared = sum(len(service.node_names()) for service in view.topology.services)
-    ready = sum(node.ready for node in nodes)
+    declared = {name for service in view.topology.services for name in service.node_names()}
     return {
         "links": _links_declared(view.topology),
         "up": _links_up(view, nodes),
-        "nodes": declared,
-        "ready": ready,
+        "nodes": len(declared),
+        "ready": sum(node.ready and node.name in declared for node in nodes),
         "settled": outcome.settled and not _in_state(nodes, *_ON_THE_WAY),
         "problems": [problem.as_dict() for problem in outcome.problems],
     }
+
+
+def is_whole(progress: Report) -> bool:
+    """Every declared node runs, and every declared link carries packets."""
+    return bool(
+        progress["settled"]
+        and progress["up"] == progress["links"]
+        and progress["ready"] == progress["nodes"]
+        and not progress["problems"]
+    )
 
 
 def pass_failed(error: Exception) -> Diagnostic:
@@ -78,9 +87,15 @@ def _links_declared(topology: Topology) -> int:
 
 
 def _links_up(view: View, nodes: tuple[NodeWiring, ...]) -> int:
-    """Links all of whose interfaces are there, in their node or in both, and carry packets."""
+    """Links all of whose interfaces are there, in their node or in both, and carry packets. Those
+    of replicas beyond the declared ones do not make up for others."""
     lacking = _in_state(nodes, "missing", *_ON_THE_WAY)
-    return sum((bound.near.name, bound.near_end.dev) not in lacking for bound in view.binding.bound)
+    replicas = {service.owner: service.replicas for service in view.topology.services}
+    return sum(
+        bound.near.replica <= replicas.get(bound.near.owner, 1)
+        and (bound.near.name, bound.near_end.dev) not in lacking
+        for bound in view.binding.bound
+    )
 
 
 def _in_state(nodes: tuple[NodeWiring, ...], *states: str) -> set[tuple[str, str]]:

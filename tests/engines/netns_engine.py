@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ def _life(netns: Path) -> Life | None:
 
 class NetnsEngine:
     log = "nowhere"
+    health: str | None = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -77,6 +78,9 @@ class NetnsEngine:
 
     def run(self, node: Node, argv: Sequence[str]) -> None:
         subprocess.run(["ip", "netns", "exec", f"{self.project}.{node.name}", *argv], check=False)
+
+    def name(self, nodes: Sequence[Node], heads: Mapping[str, str], common: str) -> None:
+        """There is nobody in a node to look a name up."""
 
 
 class _Asked(Connection):

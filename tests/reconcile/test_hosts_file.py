@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from conlink_compose.reconcile.hosts_file import hosts_files
+from ipaddress import ip_interface
+
+from conlink_compose.reconcile.bind import bind
+from conlink_compose.reconcile.hosts_file import hosts_files, names_of
+from conlink_compose.topology import Endpoint, Link, Node, Owner, Service
 
 from .declared import endpoint, on_bridge, service, topology, wire
 
@@ -34,3 +38,25 @@ def test_the_address_on_a_shared_wire_comes_first() -> None:
         ).split()[0]
 
     assert (first("r1-1"), first("r3-1")) == ("10.0.12.1", "10.0.23.0")
+
+
+def test_names_of_those_that_run_and_are_linked_and_of_no_others() -> None:
+    declared = topology(
+        on_bridge("web", "lan", "10.0.0.10/24"),
+        Link(
+            "veth",
+            Endpoint(Owner("container", "pg"), "eth0", (ip_interface("10.0.0.2/24"),)),
+            bridge="lan",
+        ),
+        wire(endpoint("web", "x", "10.9.0.10/24"), endpoint("db", "y", "10.9.0.1/24")),
+        services=(service("web", 2), Service(Owner("service", "db"), 1, "pg")),
+        bridges=("lan",),
+    )
+    web = [Node(f"web-{n}", Owner("service", "web"), n) for n in (1, 2, 3)]
+    db = Node("db-1", Owner("service", "db"), 1)
+    files = names_of(declared, bind(declared, [web[0], web[2]]).bound)
+    assert files.common == "10.0.0.10\tweb web-1\n10.0.0.12\tweb web-3\n"
+    assert files.heads == {"web-1": "", "web-3": ""}
+    files = names_of(declared, bind(declared, [web[0], db]).bound)
+    assert "10.0.0.2\tdb db-1 pg" in files.common
+    assert files.heads["web-1"].splitlines() == ["10.0.0.2\tdb db-1 pg", "10.9.0.1\tdb db-1 pg"]

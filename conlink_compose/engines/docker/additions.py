@@ -15,7 +15,7 @@ from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.api import sentences
 from conlink_compose.engines.docker.compose import ComposeProgram, find
 from conlink_compose.image.build import IMAGE, ImageBuildError, build, is_current
-from conlink_compose.render.injected import Surroundings, injected
+from conlink_compose.render.injected import SOCKET, Surroundings, injected
 from conlink_compose.render.override import override
 from conlink_compose.render.pack import portable
 from conlink_compose.topology import Topology
@@ -40,6 +40,8 @@ class Additions:
             hub_image=self._hub_image(image),
             version=None if version is None else str(version),
             taken=frozenset(document.names),
+            socket=os.environ.get("CONLINK_SOCKET") or SOCKET,
+            log_format=os.environ.get("CONLINK_LOG_FORMAT", "text"),
         )
         services, problems = injected(portable(topology), around)
         if services:

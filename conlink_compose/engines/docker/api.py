@@ -18,14 +18,15 @@ PATIENCE = 30.0
 """Seconds for an answer. An engine that starts fifty containers answers late, but it answers."""
 
 
-def connect(patience: float | None = PATIENCE) -> Any:
-    """A client of the engine that `docker` itself would talk to.
+def connect(patience: float | None = PATIENCE, base_url: str | None = None) -> Any:
+    """A client of the engine that `docker` itself would talk to, or of the one at `base_url`.
 
     The API's version is negotiated: the engine's own, from 1.40 to the newest.
     Raises `EngineUnreachableError`.
     """
     with sentences():
-        return docker.APIClient(version="auto", timeout=patience, **_endpoint())
+        endpoint = {"base_url": base_url} if base_url else _endpoint()
+        return docker.APIClient(version="auto", timeout=patience, **endpoint)
 
 
 @contextmanager

@@ -6,12 +6,13 @@ import logging
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from docker.errors import NotFound
 
 from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
-from conlink_compose.engines.docker.api import connect, sentences
+from conlink_compose.engines.docker.api import sentences
 from conlink_compose.topology import Node
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,9 @@ class Commands:
     """Each runs in a thread, since the engine answers when it has ended. Its output and its end go
     to the log, behind the name of the node."""
 
-    def __init__(self) -> None:
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        """`connect` makes a client that waits for ever."""
+        self._connect = connect
         self._containers: Mapping[str, str] = {}
 
     def know(self, containers: Mapping[str, str]) -> None:
@@ -36,10 +39,17 @@ class Commands:
         if node.owner.kind == "host":
             work: Callable[[], int] = lambda: _in_host(node, argv)  # noqa: E731
         elif container:
-            work = lambda: _in_container(node, container, argv)  # noqa: E731
+            work = lambda: self._in_container(node, container, argv)  # noqa: E731
         else:
             return
         threading.Thread(target=_followed, args=(node, argv, work), daemon=True).start()
+
+    def _in_container(self, node: Node, container: str, argv: Sequence[str]) -> int:
+        with sentences(), closing(self._connect()) as api:
+            made = api.exec_create(container, list(argv))
+            _say(node, _lines(api.exec_start(made["Id"], stream=True)))
+            answer: dict[str, Any] = api.exec_inspect(made["Id"])
+        return int(answer["ExitCode"] or 0)
 
 
 def _followed(node: Node, argv: Sequence[str], work: Callable[[], int]) -> None:
@@ -52,15 +62,6 @@ def _followed(node: Node, argv: Sequence[str], work: Callable[[], int]) -> None:
         return
     if code:
         _log.warning("a command of %s ended with %d: %s", node.name, code, " ".join(argv))
-
-
-def _in_container(node: Node, container: str, argv: Sequence[str]) -> int:
-    with sentences():
-        api = connect(None)
-        made = api.exec_create(container, list(argv))
-        _say(node, _lines(api.exec_start(made["Id"], stream=True)))
-        answer: dict[str, Any] = api.exec_inspect(made["Id"])
-    return int(answer["ExitCode"] or 0)
 
 
 def _in_host(node: Node, argv: Sequence[str]) -> int:

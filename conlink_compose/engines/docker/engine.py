@@ -15,14 +15,15 @@ from docker.errors import NotFound
 
 from conlink_compose.engines import EngineEndedError, EngineUnreachableError
 from conlink_compose.engines.docker import DockerRefusedError, labels
-from conlink_compose.engines.docker.api import connect, sentences
 from conlink_compose.engines.docker.commands import Commands
 from conlink_compose.engines.docker.events import Events
 from conlink_compose.engines.docker.hosts import Hosts
-from conlink_compose.engines.docker.lives import Lives
-from conlink_compose.engines.docker.numbers import numbered
-from conlink_compose.engines.docker.own_container import own_id
-from conlink_compose.engines.docker.place import SOCKET
+from conlink_compose.engines.docker.lives import Lives, Process
+from conlink_compose.engines.docker.names import Names
+from conlink_compose.engines.docker.numbers import WithoutNumber, numbered
+from conlink_compose.engines.docker.own_container import machine, own_id
+from conlink_compose.engines.docker.place import HEALTH, SOCKET
+from conlink_compose.engines.docker.reach import Reach
 from conlink_compose.ipc.server import listening_socket
 from conlink_compose.render.pack import unpack
 from conlink_compose.topology import Life, Node, Owner, Topology
@@ -39,23 +40,29 @@ class DockerEngine:
     """An `Engine`. `place` is the project's name, empty for that of this container's own."""
 
     log = "the log of the network service"
+    health: str | None = str(HEALTH)
 
     def __init__(self, place: str) -> None:
         """Raises `EngineUnreachableError`: also while the holder of the hub does not run yet."""
-        self._api = connect()
-        self._own = self._inspect(own_id()) or {}
-        own_labels = self._own.get("Config", {}).get("Labels", {})
+        self._reach = Reach()
+        own = self._inspect(own_id()) or {}
+        self._reach.learn(own)
+        own_labels = own.get("Config", {}).get("Labels", {})
         self.project = place or own_labels.get(labels.PROJECT, "")
         self._topology = replace(_handed_over(), project=self.project)
         self._owners = frozenset(_owners(self._topology))
-        self._lives = Lives(self._pid_of)
+        self._lives = Lives(self._process_of, {1, machine() or 1})
         self._hosts = Hosts()
-        self._commands = Commands()
+        self._commands = Commands(lambda: self._reach.connect(None))
+        self._names = Names()
+        self._without_number = WithoutNumber()
+        self._nodes: dict[str, Container] = {}
         self._hub: Life | None = None
         if own_labels.get(labels.ROLE) == labels.RUNTIME:
-            self._hub = self._hub_life(self._running())
+            hubs = _hub_ids(self._running())
+            self._hub = _hub_life(self._lives.of(hubs), hubs)
         self.hub = self._hub.netns if self._hub else OWN_NETNS
-        self._events = Events()
+        self._events = Events(lambda: self._reach.connect(None))
 
     def declared(self) -> str | None:
         return dump(self._topology)
@@ -73,32 +80,46 @@ class DockerEngine:
     def nodes(self) -> Sequence[Node]:
         """Of the project's containers those that the topology speaks of, and the hosts."""
         running = self._running()
-        if self._hub and self._hub_life(running) != self._hub:
+        ours = [one for one in running if self._is_ours(one)]
+        hubs = _hub_ids(running)
+        lives = self._lives.of([*(one["Id"] for one in ours), *hubs])
+        if self._hub and _hub_life(lives, hubs) != self._hub:
             raise EngineEndedError("the hub has been replaced: all is made anew in the new one")
-        return [*self._containers(running), *self._namespace_hosts()]
+        self._commands.know({life.id: id_ for id_, life in lives.items() if life})
+        return [*self._containers(ours, lives), *self._namespace_hosts()]
 
     def run(self, node: Node, argv: Sequence[str]) -> None:
         self._commands.run(node, argv)
 
+    def name(self, nodes: Sequence[Node], heads: Mapping[str, str], common: str) -> None:
+        """Into /etc/hosts of each container, but for such as a user mounts there."""
+        lives = {
+            node.name: node.life
+            for node in nodes
+            if node.life and node.name in self._nodes and not _has_own_names(self._nodes[node.name])
+        }
+        paths = {name: self._lives.hosts_of(self._nodes[name]["Id"]) for name in lives}
+        texts = {name: heads[name] + common for name in lives if name in heads}
+        self._names.write(lives, texts, paths)
+
     def _running(self) -> list[Container]:
-        with sentences():
-            found: list[Container] = self._api.containers(
-                filters={"label": f"{labels.PROJECT}={self.project}"}
-            )
+        filters = {"label": f"{labels.PROJECT}={self.project}"}
+        found: list[Container] = self._reach.ask(lambda api: api.containers(filters=filters))
         return found
 
-    def _containers(self, running: Sequence[Container]) -> Iterator[Node]:
+    def _is_ours(self, container: Container) -> bool:
         """Docker says of a container that shares a namespace where it has that from: it is not its
         own, and is left alone."""
-        ours = [
-            one
-            for one in running
-            if _owner(one) in self._owners
-            and not one["HostConfig"]["NetworkMode"].startswith(_SHARING)
-        ]
-        lives = self._lives.of([*(one["Id"] for one in ours), *self._hub_ids(running)])
-        self._commands.know({life.id: id_ for id_, life in lives.items() if life})
-        for one, replica in numbered(ours, self._replicas()):
+        shares = container["HostConfig"]["NetworkMode"].startswith(_SHARING)
+        return _owner(container) in self._owners and not shares
+
+    def _containers(
+        self, ours: Sequence[Container], lives: Mapping[str, Life | None]
+    ) -> Iterator[Node]:
+        found = list(numbered(ours, self._replicas()))
+        self._without_number.tell(ours, {one["Id"] for one, _ in found})
+        self._nodes = {f"{_owner(one).name}-{replica}": one for one, replica in found}
+        for one, replica in found:
             owner = _owner(one)
             yield Node(f"{owner.name}-{replica}", owner, replica, lives[one["Id"]])
 
@@ -114,27 +135,32 @@ class DockerEngine:
             if service.owner.kind == "service"
         }
 
-    def _hub_ids(self, running: Sequence[Container]) -> list[str]:
-        return [one["Id"] for one in running if one["Labels"].get(labels.ROLE) == labels.HUB]
-
-    def _hub_life(self, running: Sequence[Container]) -> Life:
-        """Raises `EngineUnreachableError` while there is none."""
-        for life in self._lives.of(self._hub_ids(running)).values():
-            if life:
-                return life
-        raise EngineUnreachableError("the service that holds the hub does not run")
-
-    def _pid_of(self, container: str) -> int:
+    def _process_of(self, container: str) -> Process:
         found = self._inspect(container) or {}
-        return int(found.get("State", {}).get("Pid", 0))
+        return Process(int(found.get("State", {}).get("Pid", 0)), found.get("HostsPath", ""))
 
     def _inspect(self, container: str) -> dict[str, Any] | None:
         try:
-            with sentences():
-                found: dict[str, Any] = self._api.inspect_container(container)
+            found: dict[str, Any] = self._reach.ask(lambda api: api.inspect_container(container))
         except (NotFound, DockerRefusedError):
             return None
         return found
+
+
+def _hub_ids(running: Sequence[Container]) -> list[str]:
+    return [one["Id"] for one in running if one["Labels"].get(labels.ROLE) == labels.HUB]
+
+
+def _hub_life(lives: Mapping[str, Life | None], hubs: Sequence[str]) -> Life:
+    """Raises `EngineUnreachableError` while there is none."""
+    for hub in hubs:
+        if life := lives[hub]:
+            return life
+    raise EngineUnreachableError("the service that holds the hub does not run")
+
+
+def _has_own_names(container: Container) -> bool:
+    return any(mount["Destination"] == "/etc/hosts" for mount in container.get("Mounts", ()))
 
 
 def _handed_over() -> Topology:

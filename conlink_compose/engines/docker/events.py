@@ -6,12 +6,14 @@ import logging
 import os
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import Any
 
 from docker.errors import NotFound
 
 from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
-from conlink_compose.engines.docker.api import connect, sentences
+from conlink_compose.engines.docker.api import sentences
 
 _FILTERS = {"type": ["container"], "event": ["start", "die", "destroy", "rename"]}
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds
@@ -22,9 +24,10 @@ _log = logging.getLogger(__name__)
 class Events:
     """`fileno` turns readable at each event, and whenever the stream begins anew: what happened
     while there was none was told to nobody. Nothing is read of an event; engines differ in what one
-    holds (API 1.52 dropped three fields)."""
+    holds (API 1.52 dropped three fields). `connect` makes a client that waits for ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         threading.Thread(target=self._listen, name="docker-events", daemon=True).start()
 
@@ -39,12 +42,18 @@ class Events:
         pause = _FIRST_PAUSE
         while True:
             try:
-                with sentences():
-                    for _ in connect(None).events(filters=_FILTERS):
+                with sentences(), closing(self._connect()) as api:
+                    stream = api.events(filters=_FILTERS)
+                    # Only now: what happens after this is told by the stream.
+                    self._notify()
+                    for _ in stream:
                         pause = _FIRST_PAUSE
-                        os.eventfd_write(self._wake, 1)
+                        self._notify()
             except (EngineUnreachableError, EngineRefusedError, NotFound) as error:
                 _log.debug("the stream of events is cut: %s", error)
-            os.eventfd_write(self._wake, 1)
+            self._notify()
             time.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _notify(self) -> None:
+        os.eventfd_write(self._wake, 1)

@@ -6,6 +6,7 @@ pid and the time it started, which the kernel never gives to a second one togeth
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,19 +16,28 @@ from conlink_compose.topology import Life
 PROC = "/proc"
 
 
-class _Known(NamedTuple):
+class Process(NamedTuple):
+    """The first process of a container, 0 where it has none, and its /etc/hosts on the machine."""
+
     pid: int
+    hosts: str = ""
+
+
+class _Known(NamedTuple):
+    process: Process
     started: str
     life: Life
 
 
 class Lives:
-    """`pid_of` asks the engine for the first process of a container, 0 where it has none. It is
-    asked only where the process known before is gone: an inspection costs some milliseconds, a look
-    into /proc some microseconds."""
+    """`process_of` asks the engine. It is asked only where the process known before is gone: an
+    inspection costs some milliseconds, a look into /proc some microseconds. What has its network
+    namespace from one of the processes `aside` has no life: nothing of the machine's own is ever
+    touched."""
 
-    def __init__(self, pid_of: Callable[[str], int]) -> None:
-        self._pid_of = pid_of
+    def __init__(self, process_of: Callable[[str], Process], aside: Iterable[int] = ()) -> None:
+        self._process_of = process_of
+        self._aside = {_netns_of(pid) for pid in aside} - {None}
         self._known: dict[str, _Known] = {}
 
     def of(self, containers: Iterable[str]) -> dict[str, Life | None]:
@@ -36,18 +46,31 @@ class Lives:
         self._known = {one: known for one, known in self._known.items() if one in found}
         return found
 
+    def hosts_of(self, container: str) -> str:
+        """The path of its /etc/hosts on the engine's machine."""
+        return self._known[container].process.hosts if container in self._known else ""
+
     def _life(self, container: str) -> Life | None:
         known = self._known.get(container)
-        if known and started_at(known.pid) == known.started:
+        if known and started_at(known.process.pid) == known.started:
             return known.life
-        pid = self._pid_of(container)
+        process = self._process_of(container)
+        pid = process.pid
         started = started_at(pid) if pid else None
-        if started is None:
+        if started is None or _netns_of(pid) in self._aside:
             self._known.pop(container, None)
             return None
         life = Life(f"{container[:12]}@{pid}.{started}", f"{PROC}/{pid}/ns/net")
-        self._known[container] = _Known(pid, started, life)
+        self._known[container] = _Known(process, started, life)
         return life
+
+
+def _netns_of(pid: int) -> str | None:
+    """`net:[4026531840]`; None where there is no such process, or it may not be looked at."""
+    try:
+        return os.readlink(f"{PROC}/{pid}/ns/net")  # noqa: PTH115 -- no file there, only its name
+    except OSError:
+        return None
 
 
 def started_at(pid: int) -> str | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from conlink_compose.engines.docker import labels
+
+_log = logging.getLogger(__name__)
 
 Container = Mapping[str, Any]
 
@@ -35,3 +38,25 @@ def numbered(
                 break
     for (_, number), container in found.items():
         yield container, number
+
+
+class WithoutNumber:
+    """Says of each one-off that stands in for nobody that it gets no links, once."""
+
+    def __init__(self) -> None:
+        self._told: frozenset[str] = frozenset()
+
+    def tell(self, containers: Iterable[Container], numbered_ids: Collection[str]) -> None:
+        left = {
+            one["Id"]: one
+            for one in containers
+            if one["Id"] not in numbered_ids and labels.replica_of(one["Labels"]) is None
+        }
+        for container in (left[id_] for id_ in left.keys() - self._told):
+            service = container["Labels"][labels.SERVICE]
+            _log.warning(
+                "%s gets no links: it is a one-off container of %s, and every replica of that runs",
+                container["Names"][0].removeprefix("/"),
+                service,
+            )
+        self._told = frozenset(left)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from conlink_compose.engines.docker.lives import Lives, started_at
+from conlink_compose.engines.docker.lives import Lives, Process, started_at
 
 
 @pytest.fixture
@@ -22,21 +23,22 @@ def test_the_engine_is_asked_once_for_a_process_that_lives_on(
 ) -> None:
     asked: list[str] = []
 
-    def pid_of(container: str) -> int:
+    def process_of(container: str) -> Process:
         asked.append(container)
-        return sleeper.pid
+        return Process(sleeper.pid, "/hosts")
 
-    lives = Lives(pid_of)
+    lives = Lives(process_of)
     first = lives.of(["c1"])["c1"]
     assert first
     assert first.netns == f"/proc/{sleeper.pid}/ns/net"
     assert lives.of(["c1"])["c1"] == first
     assert asked == ["c1"]
+    assert lives.hosts_of("c1") == "/hosts"
 
 
 def test_another_process_is_another_life(sleeper: subprocess.Popen[bytes]) -> None:
     pids = [sleeper.pid]
-    lives = Lives(lambda _: pids[0])
+    lives = Lives(lambda _: Process(pids[0]))
     first = lives.of(["c1"])["c1"]
     sleeper.kill()
     sleeper.wait()
@@ -50,7 +52,7 @@ def test_another_process_is_another_life(sleeper: subprocess.Popen[bytes]) -> No
 
 
 def test_what_does_not_run_has_no_life_and_is_forgotten() -> None:
-    lives = Lives(lambda _: 0)
+    lives = Lives(lambda _: Process(0))
     assert lives.of(["c1"]) == {"c1": None}
     assert lives.of([]) == {}
 
@@ -60,3 +62,9 @@ def test_a_process_that_waits_to_be_collected_has_ended() -> None:
         while started_at(process.pid) is not None:
             pass
         assert process.poll() == 0
+
+
+def test_what_shares_the_machines_network_has_no_life() -> None:
+    """As a container with `network_mode: host`, should it ever come that far."""
+    lives = Lives(lambda _: Process(os.getpid()), aside=[os.getpid()])
+    assert lives.of(["c1"]) == {"c1": None}

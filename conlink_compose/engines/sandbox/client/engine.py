@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from conlink_compose.engines import EngineEndedError
@@ -19,6 +19,7 @@ class Sandbox:
 
     hub = "/proc/self/ns/net"
     log = folder.RUNTIME_LOG
+    health: str | None = None
 
     def __init__(self, state_folder: Path) -> None:
         """Raises `EngineUnreachableError`."""
@@ -53,3 +54,6 @@ class Sandbox:
 
     def run(self, node: Node, argv: Sequence[str]) -> None:
         self._control.run(node.name, argv, node.life)
+
+    def name(self, nodes: Sequence[Node], heads: Mapping[str, str], common: str) -> None:
+        """The supervisor wrote them when it made the nodes."""
