@@ -13,7 +13,7 @@ from conlink_compose.engines.docker.own_container import machine_file
 from conlink_compose.topology import Life
 
 BEGIN = "# conlink-compose: begin\n"
-END = "# conlink-compose: end\n"
+END = "# conlink-compose: end"
 
 _GONE = (errno.ENOENT, errno.ESRCH)
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
@@ -68,13 +68,14 @@ def with_block(before: str, text: str) -> str:
     """`before` with `text` in our block, which stands where it stood, else at the end."""
     head, begin, rest = before.partition(BEGIN)
     _, end, tail = rest.partition(END)
+    tail = tail.removeprefix("\n")
     if begin and not end:  # cut off by something else: what follows may be anybody's
         head, tail = before.replace(BEGIN, ""), ""
     if not text:
         return head + tail
     if head and not head.endswith("\n"):
         head += "\n"
-    return f"{head}{BEGIN}{text}{END}{tail}"
+    return f"{head}{BEGIN}{text}{END}\n{tail}"
 
 
 def _open(life: Life, path: str) -> int:
