@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import TypeVar
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.status import NodeWiring, status
 from conlink_compose.runtime.controller import Outcome, View
 from conlink_compose.topology import Topology
+
+T = TypeVar("T")
 
 Report = dict[str, object]
 
@@ -33,25 +38,22 @@ def progress(outcome: Outcome) -> Report:
     """
     view = outcome.view
     nodes = status(view.nodes, view.binding, view.actual)
-    declared = {name for service in view.topology.services for name in service.node_names()}
+    replicas = {service.owner: service.replicas for service in view.topology.services}
+    ready = {node.name for node in nodes if node.ready}
     return {
         "links": _links_declared(view.topology),
         "up": _links_up(view, nodes),
-        "nodes": len(declared),
-        "ready": sum(node.ready and node.name in declared for node in nodes),
+        "nodes": sum(replicas.values()),
+        "ready": _at_most(replicas, (node.owner for node in view.nodes if node.name in ready)),
         "settled": outcome.settled and not _in_state(nodes, *_ON_THE_WAY),
         "problems": [problem.as_dict() for problem in outcome.problems],
     }
 
 
 def is_whole(progress: Report) -> bool:
-    """Every declared node runs, and every declared link carries packets."""
-    return bool(
-        progress["settled"]
-        and progress["up"] == progress["links"]
-        and progress["ready"] == progress["nodes"]
-        and not progress["problems"]
-    )
+    """Every declared link carries packets, and nothing is left to do."""
+    linked = progress["up"] == progress["links"] and progress["settled"]
+    return bool(linked and not progress["problems"])
 
 
 def pass_failed(error: Exception) -> Diagnostic:
@@ -87,15 +89,22 @@ def _links_declared(topology: Topology) -> int:
 
 
 def _links_up(view: View, nodes: tuple[NodeWiring, ...]) -> int:
-    """Links all of whose interfaces are there, in their node or in both, and carry packets. Those
-    of replicas beyond the declared ones do not make up for others."""
+    """Links all of whose interfaces are there, in their node or in both, and carry packets."""
     lacking = _in_state(nodes, "missing", *_ON_THE_WAY)
-    replicas = {service.owner: service.replicas for service in view.topology.services}
-    return sum(
-        bound.near.replica <= replicas.get(bound.near.owner, 1)
-        and (bound.near.name, bound.near_end.dev) not in lacking
+    up = (
+        bound.link.near
         for bound in view.binding.bound
+        if (bound.near.name, bound.near_end.dev) not in lacking
     )
+    replicas = {service.owner: service.replicas for service in view.topology.services}
+    most = {link.near: replicas.get(link.near.owner, 1) for link in view.topology.links}
+    return _at_most(most, up)
+
+
+def _at_most(most: Mapping[T, int], found: Iterable[T]) -> int:
+    """How many of each there are, but no more than are declared: one beyond that does not make up
+    for another. Which numbers the replicas have is Compose's affair."""
+    return sum(min(count, most.get(one, 0)) for one, count in Counter(found).items())
 
 
 def _in_state(nodes: tuple[NodeWiring, ...], *states: str) -> set[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines.docker import labels
-from tests.docker.conftest import CACHE, Engine
+from tests.docker.conftest import CACHE, CHECKOUT, Engine
 
 PATIENCE = 90.0
 """Seconds for what takes two on an idle machine."""
@@ -37,7 +38,7 @@ class Lab:
             "CONLINK_ENGINE": "docker",
             "CONLINK_COMPOSE": str(CACHE / "bin" / "docker-compose-2.40.3"),
             "XDG_STATE_HOME": str(self.folder / "state"),
-            "PYTHONPATH": os.getcwd(),
+            "PYTHONPATH": str(CHECKOUT),
             **self.environment,
         }
 
@@ -153,3 +154,22 @@ def eventually(true: Callable[[], object], seconds: float = PATIENCE) -> None:
             if time.monotonic() > deadline:
                 raise
         time.sleep(0.2)
+
+
+@contextmanager
+def losing_no_packet(lab: Lab, container: str, address: str) -> Iterator[None]:
+    """A 100 Hz ping from the container while the block runs; each must be answered."""
+    argv = lab.argv_in(container, "ping", "-i", "0.01", address)
+    ping = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+    try:
+        time.sleep(1.0)
+        yield
+        time.sleep(0.5)
+    finally:
+        ping.send_signal(signal.SIGINT)
+        said = ping.communicate(timeout=10)[0]
+    found = re.search(r"(\d+) packets transmitted, (\d+) received", said)
+    assert found, said
+    sent, received = map(int, found.groups())
+    assert sent > 50
+    assert sent - received <= 1, said  # the last may be under way when the ping is ended

@@ -1,0 +1,102 @@
+"""Every kind of container is linked, and those whose network is another's are left alone."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docker.conftest import Engine
+from tests.docker.lab import Lab, eventually, lab_of
+
+FILE = """
+x-conlink:
+  bridges: {lan: {mode: linux}}
+x-node: &node
+  image: alpine
+  network_mode: none
+  command: sleep infinity
+  stop_signal: SIGKILL
+services:
+  user: {<<: *node, user: "1000", x-conlink: {links: [{bridge: lan, ip: 10.0.0.1/24}]}}
+  scratch:
+    <<: *node
+    image: IMAGE
+    command: [/busybox, sleep, infinity]
+    x-conlink: {links: [{bridge: lan, ip: 10.0.0.2/24}]}
+  read-only: {<<: *node, read_only: true, x-conlink: {links: [{bridge: lan, ip: 10.0.0.3/24}]}}
+  no-capability: {<<: *node, cap_drop: [ALL], x-conlink: {links: [{bridge: lan, ip: 10.0.0.4/24}]}}
+  all-of-these:
+    <<: *node
+    image: IMAGE
+    command: [/busybox, sleep, infinity]
+    user: "1000:1000"
+    read_only: true
+    cap_drop: [ALL]
+    security_opt: ["no-new-privileges:true"]
+    x-conlink: {links: [{bridge: lan, ip: 10.0.0.5/24}]}
+  of-the-host: {<<: *node, network_mode: host, x-conlink: {links: [{bridge: lan, ip: 10.0.0.6/24}]}}
+  of-user:
+    <<: *node
+    network_mode: "service:user"
+    x-conlink: {links: [{bridge: lan, dev: eth9, ip: 10.0.0.7/24}]}
+"""
+LINKED = ("user", "scratch", "read-only", "no-capability", "all-of-these")
+
+
+@pytest.fixture(name="scratch", scope="module")
+def scratch_fixture(engine: Engine) -> Iterator[str]:
+    """An image of one static binary."""
+    busybox = Path(shutil.which("busybox") or "")
+    context = io.BytesIO()
+    with tarfile.open(fileobj=context, mode="w") as tar:
+        tar.add(busybox, "busybox")
+        dockerfile = b"FROM scratch\nCOPY busybox /busybox\n"
+        entry = tarfile.TarInfo("Dockerfile")
+        entry.size = len(dockerfile)
+        tar.addfile(entry, io.BytesIO(dockerfile))
+    context.seek(0)
+    tag = "conlink-test-scratch:1"
+    list(engine.client.build(fileobj=context, custom_context=True, tag=tag))
+    yield tag
+    engine.client.remove_image(tag)
+
+
+def own_links(lab: Lab, container: str) -> set[str]:
+    return {one["ifname"] for one in lab.ip(container, "link")}
+
+
+def machine() -> str:
+    """All that the machine's own namespace holds."""
+    argv = ["nsenter", "-t", "1", "-n", "ip", "-j", "address"]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+
+def lo_of(lab: Lab, container: str) -> object:
+    (lo,) = lab.ip(container, "address", "show", "dev", "lo")
+    return lo
+
+
+def test_all_are_linked_and_the_machine_is_left_alone(
+    engine: Engine, network_image: str, scratch: str, tmp_path: Path
+) -> None:
+    with lab_of(engine, tmp_path, FILE.replace("IMAGE", scratch)) as lab:
+        lab.run("up", "-d", "--wait-timeout", "1", check=False)  # two are never linked
+        for number, service in enumerate(LINKED, 1):
+            found = {"eth0": {f"10.0.0.{number}/24"}}
+            eventually(lambda s=service, f=found: lab.interfaces(lab.id_of(s)) == f)
+        host = lab.id_of("of-the-host")
+        assert own_links(lab, lab.id_of("of-user")) == {"lo", "eth0"}
+        assert "eth0" not in own_links(lab, host) or not lab.interfaces(host).get("eth0")
+        assert "ifalias" not in lo_of(lab, host)
+        assert "ifalias" not in machine()
+        assert "10.0.0." not in machine()
+        assert len(lab.ports()) == len(LINKED)
+        lab.docker("restart", "-t", "0", host, lab.id_of("user"))
+        eventually(lambda: lab.interfaces(lab.id_of("user")) == {"eth0": {"10.0.0.1/24"}})
+        assert "ifalias" not in lo_of(lab, lab.id_of("of-the-host"))
