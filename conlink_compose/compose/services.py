@@ -5,6 +5,7 @@ Whoever asks how many replicas there are, or which service is the network servic
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -46,11 +47,22 @@ class ServiceDeclaration:
         return self.network_mode is not None and self.network_mode.startswith(_SHARED)
 
     @property
-    def engine_interfaces(self) -> int:
-        """How many interfaces (eth0, eth1, ...) the engine itself makes in each replica."""
+    def engine_interfaces(self) -> tuple[str, ...]:
+        """The interfaces that the engine itself makes in each replica: one a network, called as
+        its `interface_name` says, else by the first of eth0, eth1, ... that is left."""
         if self.network_mode == "none":
-            return 0
-        return 1 if self.network_mode else max(1, len(self.networks))
+            return ()
+        count = 1 if self.network_mode else max(1, len(self.networks))
+        chosen = self._interface_names() if not self.network_mode else []
+        numbered = (f"eth{number}" for number in itertools.count())
+        free = (name for name in numbered if name not in chosen)
+        return (*chosen, *itertools.islice(free, count - len(chosen)))
+
+    def _interface_names(self) -> list[str]:
+        networks = self.keys.get("networks")
+        joined = networks.values() if isinstance(networks, Map) else ()
+        said = [one.get("interface_name") for one in joined if isinstance(one, Map)]
+        return [name for name in said if isinstance(name, str) and name]
 
     def place(self, key: str) -> Span | None:
         """Where the value of `key` stands."""

@@ -22,11 +22,11 @@ _UNKNOWN_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A service or host. `taken` counts the interfaces eth0, eth1, ... that the engine makes."""
+    """A service or host. `taken` are the interfaces that the engine makes."""
 
     service: Service
     at: Span
-    taken: int = 0
+    taken: tuple[str, ...] = ()
     shared: Span | None = None
     container_at: Span | None = None
 

@@ -114,19 +114,24 @@ def test_other_services_are_none(tmp_path, keys):
 @pytest.mark.parametrize(
     ("keys", "interfaces", "shares"),
     [
-        ("image: x", 1, False),
-        ("network_mode: none", 0, False),
-        ("network_mode: bridge", 1, False),
-        ("network_mode: host", 1, True),
-        ("network_mode: 'service:b'", 1, True),
-        ("networks: [a, b]", 2, False),
-        ("networks: {a: , b: , c: }", 3, False),
-        ("networks: []", 1, False),
+        ("image: x", "eth0", False),
+        ("network_mode: none", "", False),
+        ("network_mode: bridge", "eth0", False),
+        ("network_mode: host", "eth0", True),
+        ("network_mode: 'service:b'", "eth0", True),
+        ("networks: [a, b]", "eth0 eth1", False),
+        ("networks: {a: , b: , c: }", "eth0 eth1 eth2", False),
+        (
+            "networks: {a: {interface_name: eth0}, b: , c: {interface_name: x}}",
+            "eth0 x eth1",
+            False,
+        ),
+        ("networks: []", "eth0", False),
     ],
 )
 def test_the_network_of_the_engine(tmp_path, keys, interfaces, shares):
     service = one(tmp_path, keys)
-    assert (service.engine_interfaces, service.shares_network) == (interfaces, shares)
+    assert (" ".join(service.engine_interfaces), service.shares_network) == (interfaces, shares)
 
 
 @pytest.mark.parametrize("name", ["''", "a b", "-a", "a", "[ab]"])

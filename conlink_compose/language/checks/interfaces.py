@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from conlink_compose import bridges as modes
@@ -11,11 +10,10 @@ from conlink_compose.diagnostics import Span
 from conlink_compose.language.bridges import ReadBridge
 from conlink_compose.language.layers import EndKey, MergedEnd, tell_twice
 from conlink_compose.language.links import ReadLink
-from conlink_compose.language.project import Member, Project
+from conlink_compose.language.project import Project
 from conlink_compose.language.report import Report
 from conlink_compose.topology import Tunnel
 
-_ENGINES_OWN = re.compile(r"eth([0-9]+)\Z")
 _NONE = "network_mode: none to the service"
 
 
@@ -41,14 +39,9 @@ def check_engine_networks(report: Report, project: Project, ends: Iterable[Merge
                 message = f"{owner} has links, but shares the network of another"
                 help_ = f"it needs a namespace of its own: write {_NONE}"
                 report.error("shared-namespace", member.shared, message, help_)
-        elif _is_taken(end.dev, member):
+        elif end.dev in member.taken:
             message = f"{owner} has an interface {end.dev} already: that of its Docker network"
             report.error("dev-taken", end.dev_at, message, f"add {_NONE}, or choose another dev")
-
-
-def _is_taken(dev: str, member: Member) -> bool:
-    found = _ENGINES_OWN.match(dev)
-    return bool(found) and int(found[1]) < member.taken  # type: ignore[index]
 
 
 def check_wires(report: Report, ends: Mapping[EndKey, MergedEnd]) -> None:
