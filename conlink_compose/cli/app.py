@@ -17,18 +17,19 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.commands.check import check
 from conlink_compose.cli.commands.down import down
 from conlink_compose.cli.commands.exec import exec_in_node
+from conlink_compose.cli.commands.image import image
 from conlink_compose.cli.commands.logs import logs
 from conlink_compose.cli.commands.plan import plan
 from conlink_compose.cli.commands.ps import ps
+from conlink_compose.cli.commands.render import render
 from conlink_compose.cli.commands.restart import restart
 from conlink_compose.cli.commands.schema import schema
 from conlink_compose.cli.commands.status import status
 from conlink_compose.cli.commands.up import up
 from conlink_compose.cli.context import Options
 from conlink_compose.cli.engine_name import engine_of
-from conlink_compose.cli.wrapper import is_for_compose
-from conlink_compose.cli.wrapper.run import run as pass_on
-from conlink_compose.cli.wrapper.words import split
+from conlink_compose.cli.wrapper import OURS, choose_engine_of, is_for_compose
+from conlink_compose.cli.wrapper.words import Words, split
 
 HELP = """Declare the network of your Compose file next to its services.
 
@@ -36,16 +37,23 @@ HELP = """Declare the network of your Compose file next to its services.
 Examples:
   conlink-compose check                      every mistake, at its line
   conlink-compose plan                       what `up` would do
-  conlink-compose -f lab.yaml up -d --wait   bring it up, and return when it stands
-  conlink-compose ps                         who is wired to what
+  conlink-compose -f lab.yaml up -d          bring it up, and return when it stands
+  conlink-compose status                     who is wired to what
   conlink-compose exec r1 ping 10.0.0.2      run a program in a node
   conlink-compose down                       take everything down
+  conlink-compose render > out.yaml          the same for Compose by itself
+
+\b
+With Docker every verb of Compose passes through (pull, build, run, cp, ...), as `up`, `ps`, `exec`,
+`logs`, `restart` and `down` do, with all its options; `conlink-compose up --help` is Compose's own.
+The program is CONLINK_COMPOSE, `docker compose` or `docker-compose`. In the sandbox there are those
+six, as they stand below.
 
 \b
 Exit status:
   0 done   1 the file has mistakes, or its network could not be brought up whole
   2 wrong usage   3 no such project, node or engine   4 `plan --exit-code`: something to do
-  130 interrupted   `exec` gives its program's own
+  130 interrupted   `exec` gives its program's own, and with Docker a verb of Compose Compose's
 """
 
 app = typer.Typer(
@@ -57,11 +65,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, plan, up, status, ps, logs, restart, down, schema):
+for command in (check, plan, up, status, ps, logs, restart, down, render, schema):
     app.command()(command)
 app.command(
     "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
 )(exec_in_node)
+app.add_typer(image, name="image")
 
 
 def _version(wanted: bool) -> None:
@@ -99,15 +108,18 @@ def options(
     ] = None,
     ansi: Annotated[str, typer.Option(help="Colour: auto, never or always.")] = "auto",
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and end.")
+        bool,
+        typer.Option("-v", "--version", callback=_version, is_eager=True, help="Print it and end."),
     ] = False,
 ) -> None:
     del version
+    chosen = engine is not None
     engine = engine_of(engine)
     _one_of("--ansi", ansi, ("auto", "never", "always"))
     console.ANSI["mode"] = ansi
     files, env_files, profiles = (tuple(words or ()) for words in (file, env_file, profile))
-    context.obj = Options(files, project, project_directory, env_files, profiles, engine)
+    where = (project, project_directory, env_files, profiles)
+    context.obj = Options(files, *where, engine, engine_was_chosen=chosen)
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -118,19 +130,11 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
 def run() -> None:
     """Run the command line and end the process. No traceback reaches a user for what a user
     or the machine can cause."""
-    from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
-
     try:
         words = split(sys.argv[1:])
-        if is_for_compose(words):
-            sys.exit(pass_on(words))
-        app()
-    except (EngineUnreachableError, EngineRefusedError) as error:
-        console.complain(str(error))
-        sys.exit(exit_status.NOT_UP)
-    except typer.BadParameter as error:
-        console.complain(error.message)
-        sys.exit(exit_status.USAGE)
+        if words.verb is None:
+            app()  # `--help` needs no engine, and does not wait for one to be imported
+        _obey(words)
     except KeyboardInterrupt:
         sys.exit(exit_status.INTERRUPTED)
     except BrokenPipeError:  # `conlink-compose logs | head`
@@ -139,3 +143,18 @@ def run() -> None:
     except OSError as error:
         console.complain(f"{error.filename or 'the output'}: {error.strerror}")
         os._exit(exit_status.MISTAKES)  # the interpreter would try to write the rest once more
+
+
+def _obey(words: Words) -> None:
+    from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
+
+    try:
+        choose_engine_of(words)
+        if is_for_compose(words):
+            from conlink_compose.cli.wrapper.run import run as pass_on
+
+            sys.exit(pass_on(words))
+        app([*words.ours(), *words.command()] if words.verb in OURS else None)
+    except (EngineUnreachableError, EngineRefusedError) as error:
+        console.complain(str(error))
+        sys.exit(exit_status.NOT_UP)

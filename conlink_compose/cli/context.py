@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.diagnostics import Diagnostic, has_errors
 
 if TYPE_CHECKING:
+    from conlink_compose.compose.load import Document
+    from conlink_compose.compose.locate import Request
     from conlink_compose.engines import Project
     from conlink_compose.reading import Reading
     from conlink_compose.topology import Topology
@@ -29,6 +32,7 @@ class Options:
     profiles: tuple[str, ...] = ()
     engine: str = "sandbox"
     scales: tuple[tuple[str, int], ...] = ()
+    engine_was_chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +52,48 @@ def options_of(context: typer.Context) -> Options:
 
 def read(options: Options) -> Reading:
     """The files, read and checked; nothing printed yet."""
-    from conlink_compose.compose.locate import Request
     from conlink_compose.reading import read as read_files
 
-    return read_files(
-        Request(
-            files=options.files,
-            project_name=options.project_name,
-            project_directory=options.project_directory,
-            env_files=options.env_files,
-            profiles=options.profiles,
-            environ=dict(os.environ),
-            working_directory=str(Path.cwd()),
-            scales=options.scales,
-        )
+    return read_files(request_of(options))
+
+
+def load(options: Options) -> tuple[Document | None, Mapping[str, str]]:
+    """The files as one tree, their networks not read, and their texts by name. None where a file
+    cannot be read."""
+    from conlink_compose.compose.load import load_files
+
+    document, files = load_files(request_of(options))
+    return document, files.sources
+
+
+def request_of(options: Options) -> Request:
+    from conlink_compose.compose.locate import Request
+
+    return Request(
+        files=options.files,
+        project_name=options.project_name,
+        project_directory=options.project_directory,
+        env_files=options.env_files,
+        profiles=options.profiles,
+        environ=dict(os.environ),
+        working_directory=str(Path.cwd()),
+        scales=options.scales,
     )
 
 
 def read_to_bring_up(options: Options) -> Declared:
-    """The project that shall be brought up, or its mistakes on stderr and the end.
+    """The project that shall be brought up, or its mistakes on stderr and the end."""
+    return to_bring_up(read(options), options)
+
+
+def to_bring_up(reading: Reading, options: Options) -> Declared:
+    """The same of what was read.
 
     What this version cannot bring up is a mistake too, and what the engine does not honour is said.
     """
     from conlink_compose.engines import open_project
     from conlink_compose.reconcile.support import unsupported
 
-    reading = read(options)
     found: list[Diagnostic] = list(reading.diagnostics)
     project: Project | None = None
     if reading.topology and reading.document:

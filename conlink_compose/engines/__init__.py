@@ -122,8 +122,17 @@ class Compose(Protocol):
         """The file that was written last, if there is one."""
         ...
 
+    @property
+    def services(self) -> Sequence[str]:
+        """The services in it, after `add`; each before those that depend on it."""
+        ...
+
+    def keep(self, text: str) -> str:
+        """A file beside it with this text, for a Compose that cannot read that where we did."""
+        ...
+
     def forget(self) -> None:
-        """Remove it."""
+        """Remove the files, and containers of ours that are left of a project that is down."""
         ...
 
     def become(self, words: Sequence[str]) -> NoReturn:
@@ -132,6 +141,15 @@ class Compose(Protocol):
 
     def run(self, words: Sequence[str]) -> int:
         """Compose's exit status, as a shell's, when it has ended."""
+        ...
+
+    def output(self, words: Sequence[str]) -> str:
+        """What Compose writes to stdout when it is given `words`."""
+        ...
+
+    def build_image(self, base: str | None, packages: Path | None) -> Iterator[str]:
+        """Build the network service's image on `base`, of `packages` where it has them, and tell
+        how far that is."""
         ...
 
 

@@ -21,6 +21,8 @@ IMAGE = f"conlink-compose:{__version__}"
 CONTENT_LABEL = "conlink-compose.content"
 """What the image was built from, as `content_hash` tells it."""
 
+_BASE_LABEL = "org.opencontainers.image.base.name"
+
 # docker-py lets through what requests (an OSError) and urllib3, in the midst of a stream, raise.
 _ENGINE_ERRORS = (DockerException, HTTPError, OSError)
 
@@ -45,8 +47,9 @@ class _StepFailedError(Exception):
     """What was said last, and the engine's own error."""
 
 
-def is_current(client: APIClient, image: str = IMAGE, base: str = BASE) -> bool:
-    """Whether `image` is on the engine and was built on `base` from the package as it is now.
+def is_current(client: APIClient, image: str = IMAGE, base: str | None = None) -> bool:
+    """Whether `image` is on the engine and was built from the package as it is now, on `base` where
+    that is given.
 
     Raises `ImageBuildError` where the engine does not answer.
     """
@@ -56,7 +59,10 @@ def is_current(client: APIClient, image: str = IMAGE, base: str = BASE) -> bool:
         return False
     except _ENGINE_ERRORS as error:
         raise ImageBuildError(f"the engine does not answer: {error}") from error
-    return bool(labels.get(CONTENT_LABEL) == content_hash(own_files(), base))
+    return bool(
+        labels.get(CONTENT_LABEL)
+        == content_hash(own_files(), base or labels.get(_BASE_LABEL, BASE))
+    )
 
 
 def build(
@@ -96,7 +102,7 @@ def _labels(base: str, own: Files) -> dict[str, str]:
     """Those that the Dockerfile does not know."""
     return {
         "org.opencontainers.image.version": __version__,
-        "org.opencontainers.image.base.name": base,
+        _BASE_LABEL: base,
         CONTENT_LABEL: content_hash(own, base),
     }
 

@@ -96,3 +96,9 @@ def test_an_engine_nobody_has_is_a_wrong_word(lab: Project) -> None:
     refused = lab.run("--engine", "dokcer", "ps", check=False)
     assert refused.returncode == 2
     assert "sandbox, netns" in refused.stderr
+
+
+@pytest.mark.parametrize("engine", ["docker", "sandbox"])
+def test_a_project_is_opened_more_than_once(engine: str) -> None:
+    assert engines.open_project(engine, "a").name == "a"
+    assert engines.open_project(engine, "b").name == "b"

@@ -10,7 +10,7 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.attach import follow_until_stopped
-from conlink_compose.cli.context import options_of, read_to_bring_up
+from conlink_compose.cli.context import Options, options_of, read_to_bring_up
 from conlink_compose.cli.outcome import show_outcome
 from conlink_compose.cli.wanted import wanted
 from conlink_compose.cli.wiring import wait_until_settled
@@ -44,18 +44,23 @@ def up(
       conlink-compose -f examples/test1-compose.yaml up -d --wait
     """
     began = time.monotonic()
-    declared = read_to_bring_up(options_of(context))
+    options = options_of(context)
+    _tell_engine(options)
+    declared = read_to_bring_up(options)
     project = declared.project
-    changes = project.up(
-        wanted(declared, remove_orphans=remove_orphans, force_recreate=force_recreate)
-    )
-    _tell_orphans(changes.orphans)
+    want = wanted(declared, remove_orphans=remove_orphans, force_recreate=force_recreate)
+    _tell_orphans(project.up(want).orphans)
     wiring = wait_until_settled(project, wait_timeout, commands=wait)
     show_outcome(project, wiring, time.monotonic() - began)
     if project.processes and not (detach or wait):
         follow_until_stopped(project, project.processes, prefix=not no_log_prefix)
     if not wiring.settled:
         raise typer.Exit(exit_status.MISTAKES)
+
+
+def _tell_engine(options: Options) -> None:
+    if options.engine == "sandbox" and not options.engine_was_chosen:
+        console.say("there is no Docker on this machine, so the sandbox runs the nodes")
 
 
 def _tell_orphans(names: Sequence[str]) -> None:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from conlink_compose.cli import console, exit_status
-from conlink_compose.cli.context import Declared, Options, project_name, read_to_bring_up
+from conlink_compose.cli.context import Declared, Options, load, read, to_bring_up
 from conlink_compose.cli.outcome import show_outcome
+from conlink_compose.cli.standard_input import give_again
 from conlink_compose.cli.wiring import wait_until_settled
-from conlink_compose.cli.wrapper import words as words_of
+from conlink_compose.cli.wrapper.files import Files, untouched
+from conlink_compose.cli.wrapper.verb import Verb
 from conlink_compose.cli.wrapper.words import Words
 from conlink_compose.diagnostics import has_errors
 
 if TYPE_CHECKING:
-    from conlink_compose.engines import Compose
+    from conlink_compose.engines import Compose, Project
 
 _STARTING = ("up", "create", "run", "start", "restart", "scale", "watch")
 """What makes or starts containers: checked first, and what is to be added is written anew."""
 
-_WITHOUT_A_PROJECT = ("version", "help", "ls", "completion", "bridge", "publish", "alpha")
-_ITSELF = ("config", "convert")
-"""What shows the user's own files: nothing is added to them."""
+_WITHOUT_A_PROJECT = ("version", "help", "ls", "completion", "__complete", "__completeNoDesc")
+_THE_USERS_OWN = ("config", "convert", "pull", "push", "build", "publish", "bridge", "alpha")
+"""What shows the user's own files, or fetches or gives away what they name: nothing is added."""
 
 WAIT_TIMEOUT = 60.0
 """Seconds for what does not come up."""
@@ -32,99 +34,122 @@ WAIT_TIMEOUT = 60.0
 
 def run(words: Words) -> int:
     """The exit status; mostly this process becomes Compose."""
-    from conlink_compose.engines import open_project
-
-    for option, variable in (("--host", "DOCKER_HOST"), ("--context", "DOCKER_CONTEXT")):
-        if given := words.last(option):
-            os.environ[variable] = given
-    options = _options(words)
+    verb = Verb(words.verb or "", words.rest)
+    options = _options(words, verb)
+    if verb.name in (*_WITHOUT_A_PROJECT, *_THE_USERS_OWN) or verb.asks_for_help():
+        _become_untouched(words, options)
     try:
-        if words.verb in _STARTING:
-            return _start(words, options)
-        name = "" if words.verb in _WITHOUT_A_PROJECT else project_name(options)
-        compose = open_project(options.engine, name or "none").compose
-        assert compose
-        if not name or words.verb in _ITSELF:
-            compose.become([*words.passed, *_again(words), *_verb(words)])
-        if words.verb == "down":
-            return _down(words, compose, name, options)
-        compose.become(_completed(words, compose, _files(options), name))
+        return _start(words, verb, options) if verb.name in _STARTING else _other(words, options)
     except typer.Exit as ended:
         return ended.exit_code
 
 
-def _options(words: Words) -> Options:
+def _options(words: Words, verb: Verb) -> Options:
     return Options(
         words.all("--file"),
         words.last("--project-name"),
-        words.last("--project-directory"),
+        words.last("--project-directory") or words.last("--workdir"),
         words.all("--env-file"),
         words.all("--profile"),
         "docker",
-        words_of.scales(words.verb, words.rest),
+        verb.scales(),
     )
 
 
-def _start(words: Words, options: Options) -> int:
+def _start(words: Words, verb: Verb, options: Options) -> int:
+    """Check, add, start; and if that returns, wait for the links."""
     began = time.monotonic()
-    declared = read_to_bring_up(options)
-    compose = declared.project.compose
+    reading = read(options)
+    if untouched(reading.sources):
+        if reading.document:
+            _forget_what_was(_compose(options, reading.document.project))
+        _become_untouched(words, options, reading.sources)
+    declared = to_bring_up(reading, options)
+    compose, document = declared.project.compose, reading.document
     assert compose
-    document = declared.reading.document
     assert document
     problems = compose.add(declared.topology, document, console.say)
-    console.show(problems, declared.reading.sources)
+    console.show(problems, reading.sources)
     if has_errors(problems):
         return exit_status.MISTAKES
-    argv = _completed(words, compose, document.file_order, declared.topology.project)
-    detached = words_of.flag(words.rest, "-d", "--detach") or "--wait" in words.rest
-    if words.verb != "up" or not detached:
+    files = Files(words, compose, document)
+    argv = [*files.options(), *_with_ours(words, verb, compose, files)]
+    if not _returns_when_up(verb):
         compose.become(argv)
-    code = compose.run(argv)
-    return code or _settle(declared, words, began)
+    return compose.run(argv) or _settle(declared, verb, began)
 
 
-def _settle(declared: Declared, words: Words, began: float) -> int:
-    """Wait until all links stand, and show them."""
+def _forget_what_was(compose: Compose) -> None:
+    """Where the user has taken `x-conlink` out of the files."""
+    if compose.added():
+        compose.forget()
+
+
+def _with_ours(words: Words, verb: Verb, compose: Compose, files: Files) -> list[str]:
+    """The verb; where it names services, ours must not be forgotten."""
+    if not compose.services or not verb.services():
+        return words.command()
+    if verb.name in ("up", "create"):
+        return [*words.command(), *compose.services]
+    compose.output([*files.options(), "up", "-d", *compose.services])
+    return words.command()
+
+
+def _returns_when_up(verb: Verb) -> bool:
+    """Whether Compose starts the containers and ends before they do."""
+    if verb.name != "up" or verb.flag("--no-start") or verb.flag("--dry-run"):
+        return False
+    return verb.flag("--detach", "d") or verb.flag("--wait")
+
+
+def _settle(declared: Declared, verb: Verb, began: float) -> int:
+    """Wait until all links stand, and show them. Of some services alone not all links can."""
     project = declared.project
     if not declared.topology.links:
         return exit_status.DONE
-    timeout = words_of.value(words.rest, "--wait-timeout") or ""
+    timeout = (verb.values("--wait-timeout") or [""])[-1]
     seconds = float(timeout) if timeout.isdecimal() else WAIT_TIMEOUT
     wiring = wait_until_settled(project, seconds, commands=False)
     show_outcome(project, wiring, time.monotonic() - began)
-    return exit_status.DONE if wiring.settled and wiring.is_whole else exit_status.MISTAKES
+    whole = wiring.is_whole or bool(verb.services())
+    return exit_status.DONE if wiring.settled and whole else exit_status.MISTAKES
 
 
-def _down(words: Words, compose: Compose, name: str, options: Options) -> int:
-    code = compose.run(_completed(words, compose, _files(options), name))
-    if code == 0:
+def _other(words: Words, options: Options) -> int:
+    """What no mistake of ours shall stop: `ps`, `logs`, `exec`, `stop`, `down`, ..."""
+    document, sources = load(options)
+    if document is None or untouched(sources):
+        _become_untouched(words, options, sources)
+    project = _project(options, document.project)
+    compose = project.compose
+    assert compose
+    argv = [*Files(words, compose, document).options(), *words.command()]
+    if words.verb != "down":
+        compose.become(argv)
+    status = compose.run(argv)
+    if status == 0 and not project.nodes():
         compose.forget()
-    return code
+    return status
 
 
-def _files(options: Options) -> tuple[str, ...]:
-    """The files that Compose would read, be they without mistakes or not."""
-    from conlink_compose.cli.context import read
+def _become_untouched(
+    words: Words, options: Options, sources: Mapping[str, str] | None = None
+) -> NoReturn:
+    """Compose gets what was typed, and the standard input again where it was read."""
+    from conlink_compose.document.reader import STDIN
 
-    document = read(options).document
-    return document.file_order if document else options.files
-
-
-def _completed(words: Words, compose: Compose, files: tuple[str, ...], name: str) -> list[str]:
-    """The words for Compose, with our file behind the user's, if there is one."""
-    ours = compose.added()
-    named = [word for file in (*files, *([ours] if ours else ())) for word in ("--file", file)]
-    given = [*named, "--project-name", name] if ours else [*named]
-    return [*words.passed, *given, *_again(words, ours is not None), *_verb(words)]
+    if sources and STDIN in sources:
+        give_again(sources[STDIN].encode())
+    _compose(options, "").become([*words.again(), *words.command()])
 
 
-def _again(words: Words, completed: bool = False) -> list[str]:
-    """The options that we read too."""
-    said = ["--profile", "--env-file", "--project-directory"]
-    said += [] if completed else ["--file", "--project-name"]
-    return [word for option in said for value in words.all(option) for word in (option, value)]
+def _compose(options: Options, name: str) -> Compose:
+    compose = _project(options, name).compose
+    assert compose
+    return compose
 
 
-def _verb(words: Words) -> list[str]:
-    return [*([words.verb] if words.verb else []), *words.rest]
+def _project(options: Options, name: str) -> Project:
+    from conlink_compose.engines import open_project
+
+    return open_project(options.engine, name)

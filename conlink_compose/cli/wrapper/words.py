@@ -2,109 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-_TAKE_A_VALUE = {
-    "-f": "--file",
-    "-p": "--project-name",
-    "-H": "--host",
-    "-c": "--context",
-    **{
-        name: name
-        for name in (
-            *("--file", "--project-name", "--profile", "--env-file", "--project-directory"),
-            *("--ansi", "--progress", "--parallel", "--log-level", "--host", "--context"),
-            *("--tlscacert", "--tlscert", "--tlskey", "--workdir", "--engine"),
-        )
-    },
-}
+_LETTERS = {"f": "--file", "p": "--project-name", "H": "--host", "c": "--context"}
+"""The global options that have a value and a letter."""
+
+_WITH_VALUE = (
+    *("--file", "--project-name", "--profile", "--env-file", "--project-directory", "--engine"),
+    *("--ansi", "--progress", "--parallel", "--log-level", "--host", "--context"),
+    *("--tlscacert", "--tlscert", "--tlskey", "--workdir"),
+)
 """The global options of Compose 1.25 to 2.40 that have a value, and our own."""
 
-_READ = ("--file", "--project-name", "--profile", "--env-file", "--project-directory", "--engine")
-"""What we read ourselves, and say again in our own way, or not at all."""
+_OURS = (*_WITH_VALUE[:6], "--ansi")
+
+_FLAGS = (
+    *("--all-resources", "--compatibility", "--dry-run", "--verbose", "--no-ansi", "--debug"),
+    *("--tls", "--tlsverify", "--skip-hostname-check", "--version", "--help"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`given` holds the values of the options that have one, `passed` what only Compose reads."""
+    """`options` are the global ones in their order, by their long names; a flag has no value.
 
-    given: dict[str, list[str]] = field(default_factory=dict)
-    passed: tuple[str, ...] = ()
+    `rest` is all behind the verb. Where there is no verb, it is empty.
+    """
+
+    options: tuple[tuple[str, str | None], ...] = ()
     verb: str | None = None
     rest: tuple[str, ...] = ()
 
     def last(self, option: str) -> str | None:
-        return self.given[option][-1] if option in self.given else None
+        return (self.all(option) or (None,))[-1]
+
+    def has(self, option: str) -> bool:
+        return any(name == option for name, _ in self.options)
 
     def all(self, option: str) -> tuple[str, ...]:
-        return tuple(self.given.get(option, ()))
+        return tuple(value for name, value in self.options if name == option and value is not None)
+
+    def again(self, *without: str) -> list[str]:
+        """The global options as Compose takes them, but for our own and those of `without`."""
+        return self._said(lambda name: name not in (*without, "--engine"))
+
+    def ours(self) -> list[str]:
+        """The global options that we have too."""
+        return self._said(lambda name: name in _OURS)
+
+    def _said(self, wanted: Callable[[str], bool]) -> list[str]:
+        return [
+            word
+            for name, value in self.options
+            if wanted(name)
+            for word in ((name,) if value is None else (name, value))
+        ]
+
+    def command(self) -> list[str]:
+        """The verb and what is its own."""
+        return [*([self.verb] if self.verb else []), *self.rest]
 
 
 def split(words: Sequence[str]) -> Words:
-    """Whatever is not known as an option with a value is one without."""
-    given: dict[str, list[str]] = {}
-    passed: list[str] = []
+    """Whatever is not known as an option with a value is one without: Compose will judge it."""
     queue = list(words)
-    while queue and queue[0].startswith("-") and queue[0] != "--":
-        word = queue.pop(0)
-        option, value = _option(word)
-        if option is None:
-            passed.append(word)
-            continue
-        if value is None:
-            value = queue.pop(0) if queue else ""
-        given.setdefault(option, []).append(value)
-        if option not in _READ:
-            passed += [option, value]
+    options: list[tuple[str, str | None]] = []
+    while queue and queue[0].startswith("-") and queue[0] not in ("-", "--"):
+        options += _read_option(queue)
+    if queue[:1] == ["--"]:
+        del queue[0]
     verb = queue.pop(0) if queue else None
-    return Words(given, tuple(passed), verb, tuple(queue))
+    return Words(tuple(options), verb, tuple(queue))
 
 
-def _option(word: str) -> tuple[str | None, str | None]:
-    """The long name of an option that has a value, and the value if it stands in the same word."""
+def _read_option(queue: list[str]) -> Iterator[tuple[str, str | None]]:
+    """Take the first word off the queue, and the next where it is the value."""
+    word = queue.pop(0)
+    if not word.startswith("--"):
+        yield from _read_letters(word[1:], queue)
+        return
     name, equals, value = word.partition("=")
-    if name in _TAKE_A_VALUE:
-        return _TAKE_A_VALUE[name], value if equals else None
-    if not word.startswith("--") and word[:2] in _TAKE_A_VALUE:
-        return _TAKE_A_VALUE[word[:2]], word[2:]
-    return None, None
+    name = _whole(name)
+    if name not in _WITH_VALUE:
+        yield word if equals else name, None
+    elif equals:
+        yield name, value
+    elif queue:
+        yield name, queue.pop(0)
+    else:
+        yield name, None
 
 
-def scales(verb: str | None, rest: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """What `up --scale web=3` and `scale web=3` ask for. Others are Compose's to refuse."""
-    found: list[str] = []
-    words = list(rest)
-    while words:
-        word = words.pop(0)
-        if word == "--scale" and words:
-            found.append(words.pop(0))
-        elif word.startswith("--scale="):
-            found.append(word.removeprefix("--scale="))
-        elif verb == "scale" and not word.startswith("-"):
-            found.append(word)
-    pairs = (word.partition("=") for word in found)
-    return tuple((name, int(count)) for name, _, count in pairs if count.isdecimal())
+def _read_letters(letters: str, queue: list[str]) -> Iterator[tuple[str, str | None]]:
+    """`-f x`, `-fx`, `-f=x`, and with flags before it `-vf x`."""
+    for place, letter in enumerate(letters):
+        if letter not in _LETTERS:
+            yield f"-{letter}", None
+            continue
+        joined = letters[place + 1 :].removeprefix("=")
+        yield _LETTERS[letter], joined or (queue.pop(0) if queue else None)
+        return
 
 
-def flag(rest: Sequence[str], short: str, long: str) -> bool:
-    """Whether a verb's words hold a flag: `-d`, `--detach`, or among others as in `-dV`."""
-    for word in rest:
-        if word == "--":
-            return False
-        if word in (long, f"{long}=true"):
-            return True
-        letters = word[1:] if word[:1] == "-" and word[:2] != "--" else ""
-        if short[1:] in letters and letters.isalpha():
-            return True
-    return False
-
-
-def value(rest: Sequence[str], option: str) -> str | None:
-    """The value of a verb's option, from `--option x` or `--option=x`."""
-    for number, word in enumerate(rest):
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-        if word == option and number + 1 < len(rest):
-            return rest[number + 1]
-    return None
+def _whole(name: str) -> str:
+    """The option that `name` begins, as Compose v1 takes it where only one does."""
+    known = (*_WITH_VALUE, *_FLAGS)
+    begun = [option for option in known if option.startswith(name)]
+    return begun[0] if name not in known and len(begun) == 1 else name

@@ -14,17 +14,20 @@ class DockerRefusedError(EngineRefusedError):
     """The Docker Engine or Compose does not do what was asked. The message is a sentence."""
 
 
+# No module here may be called `engine` or `project`: its import would take these functions' place.
+
+
 def engine(place: str) -> Engine:
     """`place` is the project's name; empty for that of the container this runs in.
 
     Raises `EngineUnreachableError`.
     """
-    from conlink_compose.engines.docker.engine import DockerEngine
+    from conlink_compose.engines.docker.docker_engine import DockerEngine
 
     return DockerEngine(place)
 
 
 def project(name: str) -> Project:
-    from conlink_compose.engines.docker.project import DockerProject
+    from conlink_compose.engines.docker.docker_project import DockerProject
 
     return DockerProject(name)

@@ -7,12 +7,29 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from conlink_compose.engines.docker import DockerRefusedError
 
 _PATIENCE = 20.0  # seconds for a version
+
+
+_DOCKERS = ("--host", "--context", "--log-level", "--tlscacert", "--tlscert", "--tlskey")
+_DOCKERS_FLAGS = ("--debug", "--tls", "--tlsverify")
+"""Global options of `docker-compose` that stand before `compose` in `docker compose`."""
+
+_COMPOSES = (
+    *("--file", "--project-name", "--profile", "--env-file", "--project-directory"),
+    *("--ansi", "--progress", "--parallel", "--workdir"),
+)
+"""Its own that have a value."""
+
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+_BY_THE_KERNEL = 0x80  # SI_KERNEL: it went to all who have the terminal
 
 
 class ComposeProgram:
@@ -23,29 +40,69 @@ class ComposeProgram:
 
     def become(self, words: Sequence[str]) -> NoReturn:
         """This process turns into it, so that exit status, signals and terminal are its own."""
+        argv = self._command(words)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number in _IGNORED_BY_PYTHON:  # what is ignored stays so in the next program
+            signal.signal(number, signal.SIG_DFL)
         try:
-            os.execvp(self.argv[0], [*self.argv, *words])  # noqa: S606
+            os.execvp(argv[0], argv)  # noqa: S606
         except OSError as error:
-            raise DockerRefusedError(f"cannot start {self.argv[0]}: {error.strerror}") from error
+            raise DockerRefusedError(f"cannot start {argv[0]}: {error.strerror}") from error
 
     def run(self, words: Sequence[str]) -> int:
-        """Its exit status, as a shell's, when it has ended. Ctrl-C reaches it from the terminal,
-        and it decides what that means."""
+        """Its exit status, as a shell's, when it has ended.
+
+        A signal that is sent to this process is sent on, and it decides what that means; Ctrl-C
+        has reached it already, from the terminal.
+        """
+        argv = self._command(words)
+        sys.stdout.flush()
+        awaited = {*_FORWARDED, signal.SIGCHLD}
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
         try:
-            child = subprocess.Popen([*self.argv, *words])
+            child = os.posix_spawnp(
+                argv[0], argv, os.environ, setsigmask=before, setsigdef=_IGNORED_BY_PYTHON
+            )
+            while True:
+                pid, status = os.waitpid(child, os.WNOHANG)
+                if pid:
+                    break
+                got = signal.sigwaitinfo(awaited)
+                if got.si_signo in _FORWARDED and got.si_code != _BY_THE_KERNEL:
+                    os.kill(child, got.si_signo)
         except OSError as error:
-            raise DockerRefusedError(f"cannot start {self.argv[0]}: {error.strerror}") from error
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        passed = {
-            number: signal.signal(number, lambda got, _: child.send_signal(got))
-            for number in (signal.SIGTERM, signal.SIGHUP)
-        }
-        try:
-            status = child.wait()
+            raise DockerRefusedError(f"cannot start {argv[0]}: {error.strerror}") from error
         finally:
-            for number, handler in {signal.SIGINT: before, **passed}.items():
-                signal.signal(number, handler)
-        return status if status >= 0 else 128 - status
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        code = os.waitstatus_to_exitcode(status)
+        return code if code >= 0 else 128 - code
+
+    def output(self, words: Sequence[str]) -> str:
+        """What it writes to stdout. Raises `DockerRefusedError` with its words where it fails."""
+        argv = self._command(words)
+        try:
+            done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        except OSError as error:
+            raise DockerRefusedError(f"cannot start {argv[0]}: {error.strerror}") from error
+        if done.returncode:
+            said = (done.stderr or done.stdout).decode(errors="replace").strip()
+            raise DockerRefusedError(f"{shlex.join(argv)} ended with {done.returncode}: {said}")
+        return done.stdout.decode()
+
+    def _command(self, words: Sequence[str]) -> list[str]:
+        """`docker` itself takes what says which engine; `compose` behind it refuses that."""
+        if Path(self.argv[0]).name != "docker" or self.argv[-1] != "compose":
+            return [*self.argv, *words]
+        dockers: list[str] = []
+        rest = list(words)
+        place = 0
+        while place < len(rest) and rest[place].startswith("-"):
+            length = 2 if rest[place] in _DOCKERS else 1 if rest[place] in _DOCKERS_FLAGS else 0
+            dockers += rest[place : place + length]
+            del rest[place : place + length]
+            place += 0 if length else 2 if rest[place] in _COMPOSES else 1
+        return [*self.argv[:-1], *dockers, "compose", *rest]
 
 
 def find() -> ComposeProgram:
