@@ -50,6 +50,7 @@ class Loop:
         self._ended: EngineEndedError | None = None
         self._told: tuple[Diagnostic, ...] = ()
         self._progress: report.Report = report.NOTHING_YET
+        self._failing: type[Exception] | None = None
         self._whole = False
         self._health = Health(engine.health)
 
@@ -111,9 +112,12 @@ class Loop:
         except (OSError, EngineRefusedError, EngineUnreachableError) as error:
             problem = report.pass_failed(error)
             self._progress = report.no_progress(self._progress, problem)
-            self._tell((problem,))
+            if type(error) is not self._failing:  # its words may differ each time
+                self._tell((problem,))
+            self._failing = type(error)
             self._health.write(self._progress)
             return False
+        self._failing = None
         self._progress = report.progress(outcome)
         self._tell(outcome.problems)
         self._health.write(self._progress)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 from docker import APIClient
@@ -85,6 +86,15 @@ def engine() -> Iterator[Engine]:
     client = APIClient(base_url=host)
     yield Engine(host, client)
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def engine_in_use() -> Iterator[IO[str]]:
+    """A lock that each test shares; one that starts the daemon again takes it for itself alone."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "in-use.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield lock
 
 
 @pytest.fixture(scope="session", params=COMPOSES)

@@ -143,7 +143,7 @@ def lab_of(engine: Engine, folder: Path, text: str, **environment: str) -> Itera
 
 
 def eventually(true: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Waits until `true()` is so and raises nothing; then what it raised last comes out."""
+    """Waits until `true()` is so and raises nothing; too late, what it raised last comes out."""
     deadline = time.monotonic() + seconds
     while True:
         try:

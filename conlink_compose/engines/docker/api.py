@@ -38,9 +38,10 @@ def sentences() -> Iterator[None]:
         raise
     except APIError as error:
         # 5xx while the daemon starts or stops is no answer to the question.
+        why = error.explanation or error
         if error.is_server_error():
-            raise EngineUnreachableError(f"the Docker Engine fails: {error.explanation}") from error
-        raise DockerRefusedError(f"the Docker Engine refuses: {error.explanation}") from error
+            raise EngineUnreachableError(f"the Docker Engine fails: {why}") from error
+        raise DockerRefusedError(f"the Docker Engine refuses: {why}") from error
     except (DockerException, RequestException, OSError) as error:
         raise EngineUnreachableError(
             f"the Docker Engine at {where()} does not answer: is it running, and may you use it? "

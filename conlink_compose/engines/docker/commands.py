@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,10 +59,10 @@ def _followed(node: Node, argv: Sequence[str], work: Callable[[], int]) -> None:
     except NotFound:
         return  # its container is gone, and the next life gets the command again
     except (EngineRefusedError, EngineUnreachableError, OSError) as error:
-        _log.warning("%s: cannot run %s: %s", node.name, argv[0], error)
+        _log.warning("%s: cannot run %s: %s", node.name, shlex.join(argv), error)
         return
     if code:
-        _log.warning("a command of %s ended with %d: %s", node.name, code, " ".join(argv))
+        _log.warning("a command of %s ended with %d: %s", node.name, code, shlex.join(argv))
 
 
 def _in_host(node: Node, argv: Sequence[str]) -> int:
