@@ -93,3 +93,21 @@ def test_plain_compose_scales_beyond_what_is_declared_where_numbers_fit(
         eventually(lambda: len(lab.ports()) == 5)
         eventually(lambda: lab.interfaces(containers[1]["Id"]) == {"eth0": {"10.0.0.11/28"}})
         assert lab.log().count("node-6 gets no links") == 1
+
+
+def test_a_node_that_dies_and_comes_back_at_once_is_linked_ten_times_of_ten(
+    engine: Engine, network_image: str, tmp_path: Path
+) -> None:
+    """What is heard of a death may be late, and its interface be there still."""
+    with lab_of(engine, tmp_path, FILE.replace("MANY", "2")) as lab:
+        lab.up()
+        for _ in range(10):
+            first = lab.id_of("node")
+            lab.docker("kill", first)
+            lab.docker("start", first)
+            eventually(lambda: is_as_desired(lab, 2), 20.0)
+        for _ in range(3):
+            lab.docker("rm", "-f", lab.id_of("node"))
+            lab.compose("up", "-d", "node")
+            eventually(lambda: is_as_desired(lab, 2), 20.0)
+        assert "WARNING" not in lab.log()
