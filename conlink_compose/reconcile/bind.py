@@ -66,10 +66,13 @@ def needed_kinds(topology: Topology) -> frozenset[str]:
 
 
 def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int, Node]]:
-    """The running nodes of each owner by replica; a container's name finds its service's node."""
+    """The running nodes of each owner by replica; a container's name finds its service's node, and
+    that one is the first: what is said of one container is not counted up."""
     found: dict[Owner, dict[int, Node]] = {}
     for node in nodes:
         found.setdefault(node.owner, {})[node.replica] = node
+        if node.owner.kind == "service":
+            found[Owner("container", node.name)] = {1: node}
     aliases = topology.aliases().items()
     return found | {alias: found[owner] for alias, owner in aliases if owner in found}
 
@@ -86,9 +89,9 @@ def _bind_link(
         yield from _bind_wire(project, link, link.far, near_nodes, by_owner)
         return
     master = names.bridges[link.bridge] if link.bridge else ""
-    for node in near_nodes.values():
+    for replica, node in near_nodes.items():
         outer = names.outers.get((node.name, link.near.dev), "")
-        end = _end(project, link.near, node)
+        end = _end(project, link.near, node, replica)
         yield BoundLink(link, node, end, outer=outer, master=master, missing=missing)
 
 
@@ -103,7 +106,8 @@ def _bind_wire(
     for replica in sorted(near_nodes.keys() | far_nodes.keys()):
         near_node, far_node = near_nodes.get(replica), far_nodes.get(replica)
         if near_node and far_node:
-            near_end, far_end = _end(project, link.near, near_node), _end(project, far, far_node)
+            near_end = _end(project, link.near, near_node, replica)
+            far_end = _end(project, far, far_node, replica)
             yield BoundLink(link, near_node, near_end, far_node, far_end)
         elif near_node:
             yield Waiting(link, near_node, far.owner)
@@ -111,8 +115,8 @@ def _bind_wire(
             yield Waiting(link, far_node, link.near.owner)
 
 
-def _end(project: str, endpoint: Endpoint, node: Node) -> Endpoint:
-    end = numbered(endpoint, node.replica)
+def _end(project: str, endpoint: Endpoint, node: Node, replica: int) -> Endpoint:
+    end = numbered(endpoint, replica)
     return end if end.mac else replace(end, mac=stable_mac(project, node.name, end.dev))
 
 

@@ -53,7 +53,13 @@ def _nodes_of(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[str
     declared = {service.owner for service in topology.services}
     for node in (node for node in nodes if node.owner in declared):
         known.setdefault(node.owner, {})[node.name] = _stem(node.owner, node.replica)
-    return known | {alias: known[owner] for alias, owner in topology.aliases().items()}
+    by_name = {
+        Owner("container", name): {name: stem}
+        for owner, named in known.items()
+        if owner.kind == "service"
+        for name, stem in named.items()
+    }
+    return known | by_name | {alias: known[owner] for alias, owner in topology.aliases().items()}
 
 
 def _stem(owner: Owner, replica: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from conlink_compose.reconcile.bind import Binding, Waiting
 from conlink_compose.state import HUB, Address, Interface, Ready, State
-from conlink_compose.topology import Node
+from conlink_compose.topology import Node, Owner
 
 Row = dict[str, object]
 
@@ -113,6 +113,7 @@ def _interface(
 def _waits(waiting: Waiting) -> InterfaceStatus:
     link = waiting.link
     assert link.far, "only a wire waits for a node"
-    here_is_near = link.near.owner == waiting.node.owner
+    node = waiting.node
+    here_is_near = link.near.owner in (node.owner, Owner("container", node.name))
     here, there = (link.near, link.far) if here_is_near else (link.far, link.near)
     return InterfaceStatus(here.dev, link.kind, "waiting", f"{waiting.far_owner}:{there.dev}")

@@ -21,7 +21,7 @@ from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.plan import Planned, plan
 from conlink_compose.reconcile.text import describe
 from conlink_compose.state import Plan, Ready, State
-from conlink_compose.topology import Node, Topology
+from conlink_compose.topology import Node, Owner, Topology
 
 _log = logging.getLogger(__name__)
 
@@ -142,8 +142,9 @@ class Controller:
         life = node.life.id if node.life else ""
         for number, command in enumerate(topology.commands):
             mark = (node.name, number)
-            meant = aliases.get(command.owner, command.owner) == node.owner
-            if meant and self._commanded.get(mark) != life:
+            meant = aliases.get(command.owner, command.owner)
+            here = meant in (node.owner, Owner("container", node.name))
+            if here and self._commanded.get(mark) != life:
                 _log.info("run in %s: %s", node.name, shlex.join(command.argv))
                 self._engine.run(node, command.argv)
                 self._commanded[mark] = life

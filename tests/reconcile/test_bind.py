@@ -80,6 +80,33 @@ def test_a_container_name_leads_to_the_node_of_its_service() -> None:
     assert ("interface", "web-1", "eth0") in bind(declared, all_nodes(declared)).state.things
 
 
+def test_what_is_said_of_one_of_several_containers_is_for_it_alone() -> None:
+    of_one = replace(endpoint("web", "x0", "10.0.0.5/24"), owner=Owner("container", "web-2"))
+    declared = topology(
+        Link("veth", of_one, bridge="lan"),
+        wire(replace(of_one, dev="x1"), endpoint("a")),
+        services=(service("web", 3), service("a")),
+        bridges=("lan",),
+    )
+    things = bind(declared, all_nodes(declared)).state.things
+    assert ("address", "web-2", "x0", "10.0.0.5/24") in things
+    assert ("interface", "(hub)", "web_2-x0") in things
+    assert ("interface", "web-2", "x1") in things
+    assert not any(key[0] == "interface" and key[1] in ("web-1", "web-3") for key in things)
+
+
+def test_a_container_outside_the_project_is_a_node_of_its_own() -> None:
+    other = Owner("container", "other_box")
+    declared = topology(
+        Link("veth", replace(endpoint("", "x0", "10.0.0.5/24"), owner=other), bridge="lan"),
+        services=(Service(other),),
+        bridges=("lan",),
+    )
+    things = bind(declared, all_nodes(declared)).state.things
+    assert ("address", "other_box", "x0", "10.0.0.5/24") in things
+    assert ("interface", "(hub)", "other_box-x0") in things
+
+
 def test_a_dummy_is_an_ifb_where_the_kernel_has_none() -> None:
     declared = topology(Link("dummy", endpoint("a", "d0", "8.8.8.8/32")), services=(service("a"),))
     assert needed_kinds(declared) == {"dummy"}
