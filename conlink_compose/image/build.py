@@ -13,7 +13,14 @@ from docker.errors import DockerException, ImageNotFound
 from urllib3.exceptions import HTTPError
 
 from conlink_compose import __version__
-from conlink_compose.image.context import Files, archive, content_hash, files_at_hand, own_files
+from conlink_compose.image.context import (
+    DOCKERFILE,
+    Files,
+    archive,
+    content_hash,
+    files_at_hand,
+    own_files,
+)
 
 BASE = "debian:bookworm-slim"
 IMAGE = f"conlink-compose:{__version__}"
@@ -91,8 +98,9 @@ def build(
     context = io.BytesIO(archive({**own, **at_hand}))
     what = {"tag": image, "buildargs": {"BASE": base}, "labels": _labels(base, own)}
     how = {"network_mode": network, "rm": True, "forcerm": True, "decode": True}
+    read = {"fileobj": context, "custom_context": True, "dockerfile": DOCKERFILE}
     try:
-        yield from _told(client.build(fileobj=context, custom_context=True, **what, **how))
+        yield from _told(client.build(**read, **what, **how))
     except (*_ENGINE_ERRORS, _StepFailedError) as error:
         advice = "" if at_hand else f". {_WITHOUT_NETWORK}"
         raise ImageBuildError(f"the image {image} cannot be built: {error}{advice}") from error

@@ -1,7 +1,8 @@
 """What the network image is built from: a build context of the package that is installed.
 
-The same package gives the same bytes, wherever and by whomever it is made. `python -m
-conlink_compose.image.context` prints the Python packages that belong at hand.
+It is laid out as the repository, which is such a context too. The same package gives the same
+bytes, wherever and by whomever it is made. `python -m conlink_compose.image.context` prints the
+Python packages that belong at hand, as requirements.txt of the repository names them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from pathlib import Path
 
 DISTRIBUTION = "conlink-compose"
 PACKAGE = Path(__file__).parents[1]
-IMAGE = Path(__file__).parent
+_IMAGE = f"{PACKAGE.name}/{Path(__file__).parent.name}"
+DOCKERFILE = f"{_IMAGE}/Dockerfile"
+"""Where it lies in the context."""
 
-_SYSTEM = ("install.sh", "debian-packages")
 _AT_HAND = {"debs": "*.deb", "wheels": "*.whl"}
 _NOT_AT_RUN_TIME = frozenset({"typer"})
 """The command line's: with what it brings, 14 MB that the runtime never imports."""
@@ -31,12 +33,7 @@ def own_files() -> Files:
     """The recipe, the package itself, and the versions of what it needs: all that decides what
     the image does."""
     needed = "".join(f"{line}\n" for line in requirements())
-    return {
-        "Dockerfile": (IMAGE / "Dockerfile").read_bytes(),
-        **{f"system/{name}": (IMAGE / name).read_bytes() for name in _SYSTEM},
-        "system/requirements.txt": needed.encode(),
-        **dict(_package_files()),
-    }
+    return {**dict(_package_files()), f"{_IMAGE}/requirements.txt": needed.encode()}
 
 
 def content_hash(files: Files, base: str) -> str:
@@ -52,7 +49,7 @@ def files_at_hand(packages: Path) -> Files:
     """Debian's and Python's packages in `packages/debs` and `packages/wheels`, where there are any.
     Raises OSError."""
     return {
-        f"system/{kind}/{path.name}": path.read_bytes()
+        f"packages/{kind}/{path.name}": path.read_bytes()
         for kind, pattern in _AT_HAND.items()
         for path in sorted((packages / kind).glob(pattern))
     }
@@ -91,11 +88,12 @@ def _add_needs(distribution: str, found: dict[str, str]) -> None:
 
 
 def _package_files() -> Iterator[tuple[str, bytes]]:
-    """The package as it lies in the wheel: a checkout has the schemas beside it."""
-    yield from _tree(PACKAGE, f"package/{PACKAGE.name}")
-    beside = PACKAGE.parent / "schemas"
-    if not (PACKAGE / "schemas").exists():
-        yield from _tree(beside, f"package/{PACKAGE.name}/schemas")
+    """The package as it lies in a checkout: in the wheel the schemas lie inside of it."""
+    inside = PACKAGE / "schemas"
+    for name, content in _tree(PACKAGE, PACKAGE.name):
+        if not name.startswith(f"{PACKAGE.name}/{inside.name}/"):
+            yield name, content
+    yield from _tree(inside if inside.exists() else PACKAGE.parent / inside.name, inside.name)
 
 
 def _tree(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:

@@ -13,11 +13,19 @@ from conlink_compose.image import context
 
 def test_holds_recipe_and_package() -> None:
     files = context.own_files()
-    assert {"Dockerfile", "system/install.sh", "system/debian-packages"} <= files.keys()
-    assert b"docker==" in files["system/requirements.txt"]
-    assert "package/conlink_compose/runtime/__main__.py" in files
-    assert "package/conlink_compose/schemas/x-conlink.schema.json" in files
+    recipe = {f"conlink_compose/image/{name}" for name in ("Dockerfile", "install.sh")}
+    assert recipe | {"conlink_compose/image/debian-packages"} <= files.keys()
+    assert b"docker==" in files["conlink_compose/image/requirements.txt"]
+    assert "conlink_compose/runtime/__main__.py" in files
+    assert "schemas/x-conlink.schema.json" in files
     assert not any("__pycache__" in name for name in files)
+
+
+def test_repository_names_what_is_installed() -> None:
+    """An image that is built from it gets the same packages: `python -m
+    conlink_compose.image.context >conlink_compose/image/requirements.txt`."""
+    named = (context.PACKAGE / "image" / "requirements.txt").read_text()
+    assert named == "".join(f"{line}\n" for line in context.requirements())
 
 
 def test_typer_is_left_out() -> None:
@@ -53,7 +61,7 @@ def test_files_at_hand(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name)
     assert list(context.files_at_hand(tmp_path)) == [
-        "system/debs/b.deb",
-        "system/wheels/a-1-py3-none-any.whl",
+        "packages/debs/b.deb",
+        "packages/wheels/a-1-py3-none-any.whl",
     ]
     assert context.files_at_hand(tmp_path / "none") == {}
