@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from conlink_compose.compose.keys import unread_keys
@@ -29,15 +29,27 @@ class Reading:
     sources: Mapping[str, str]
 
 
+Workloads = Callable[[Document], tuple[tuple[Workload, ...], list[Diagnostic]]]
+
+
 def read(request: Request) -> Reading:
     """Read, check and resolve all that `request` names."""
+    return _read(request, workloads)
+
+
+def read_network(request: Request) -> Reading:
+    """The same without what the services run: the files which that names need not be there."""
+    return _read(request, lambda _: ((), []))
+
+
+def _read(request: Request, workloads_of: Workloads) -> Reading:
     document, files = load_files(request)
     problems = list(files.diagnostics)
     if document is None:
         return Reading(None, None, (), tuple(in_file_order(problems)), files.sources)
     shape = schema.check(document)
     topology, faults = resolve.resolve(document)
-    running, wrong = workloads(document)
+    running, wrong = workloads_of(document)
     problems += [*_without_follow_ups(shape, files.refused), *unread_keys(document.tree)]
     told = files.refused | {problem.span for problem in shape if problem.span}
     problems += _without_follow_ups([*faults, *wrong], told)

@@ -225,7 +225,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service or a namespace host as far as the network cares: who, and how many."""
+    """A service, a namespace host, or a container outside the project, as far as the network cares:
+    who, and how many."""
 
     owner: Owner
     replicas: int = 1
@@ -233,7 +234,7 @@ class Service:
     span: Span | None = None
 
     def node_names(self) -> tuple[str, ...]:
-        """The names of its nodes, replica 1 first: `web-1`, `web-2`; a host's is its own."""
+        """The names of its nodes, replica 1 first: `web-1`, `web-2`; any other's is its own."""
         if self.owner.kind != "service":
             return (self.owner.name,)
         return tuple(f"{self.owner.name}-{replica}" for replica in range(1, self.replicas + 1))

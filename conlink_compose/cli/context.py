@@ -68,6 +68,7 @@ def load(options: Options) -> tuple[Document | None, Mapping[str, str]]:
 
 def request_of(options: Options) -> Request:
     from conlink_compose.compose.locate import Request
+    from conlink_compose.engines import meets_containers_of_others
 
     return Request(
         files=options.files,
@@ -78,6 +79,7 @@ def request_of(options: Options) -> Request:
         environ=dict(os.environ),
         working_directory=str(Path.cwd()),
         scales=options.scales,
+        containers_outside=meets_containers_of_others(options.engine),
     )
 
 

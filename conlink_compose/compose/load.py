@@ -37,6 +37,7 @@ class Document:
     `services` tells of the others, in the order of the files, what everybody asks.
     `file_order` holds the files of the command line, earlier first; `sources` the text of
     every file that was read. `environment` is the process's with what `.env` adds.
+    `containers_outside` is as the request says.
     """
 
     project: str
@@ -48,6 +49,7 @@ class Document:
     sources: dict[str, str]
     environment: Mapping[str, str]
     profiles: tuple[str, ...]
+    containers_outside: bool = False
 
 
 def load(request: Request) -> tuple[Document | None, list[Diagnostic]]:
@@ -86,7 +88,7 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
     files.diagnostics += [*unsound, *wrong]
     order, sources = located.files, files.sources
     found = (project, located.directory, tree, names, services, order, sources, environment)
-    return Document(*found, profiles), files
+    return Document(*found, profiles, request.containers_outside), files
 
 
 def _scaled_services(

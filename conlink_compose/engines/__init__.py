@@ -2,7 +2,8 @@
 
 `open_engine` gives the runtime its side of an engine by name, `open_project` the command line's.
 An engine from elsewhere is a module that the entry point group `conlink_compose.engines` names;
-like a folder here it has two functions, `engine(place)` and `project(name)`.
+like a folder here it has two functions, `engine(place, declare=None)` and `project(name)`; it may
+also have `MEETS_CONTAINERS_OF_OTHERS`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Changes", "CommandStatus", "LogLine", "NodeStatus", "Wanted"]
 
 ENTRY_POINTS = "conlink_compose.engines"
+
+Declare = Callable[[str], Topology]
+"""What is declared for the project of that name, where it is not handed over by the engine."""
 
 
 class EngineRefusedError(Exception):
@@ -199,7 +203,7 @@ class Project(Protocol):
 
 
 class _Folder(Protocol):
-    def engine(self, place: str) -> Engine: ...
+    def engine(self, place: str, declare: Declare | None = None) -> Engine: ...
 
     def project(self, name: str) -> Project: ...
 
@@ -216,12 +220,19 @@ def usual(environ: Mapping[str, str]) -> str:
     return "docker" if told or commands or Path("/var/run/docker.sock").exists() else "sandbox"
 
 
-def open_engine(name: str, place: str) -> Engine:
+def meets_containers_of_others(name: str) -> bool:
+    """Whether a link may lead to a container that is none of the project's."""
+    return bool(getattr(_folder(name), "MEETS_CONTAINERS_OF_OTHERS", False))
+
+
+def open_engine(name: str, place: str, declare: Declare | None = None) -> Engine:
     """The runtime's side. `place` is what the engine told its runtime on the command line.
 
-    Raises `EngineUnreachableError`, and ValueError where there is no such engine.
+    Raises `EngineUnreachableError`, `EngineRefusedError` where it takes no topology of `declare`,
+    and ValueError where there is no such engine.
     """
-    return _folder(name).engine(place)
+    folder = _folder(name)
+    return folder.engine(place, declare) if declare else folder.engine(place)
 
 
 def open_project(engine: str, name: str) -> Project:

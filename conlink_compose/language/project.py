@@ -3,6 +3,7 @@ of what is added to them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from conlink_compose.compose.load import Document
@@ -18,11 +19,14 @@ _UNKNOWN_CODES = {
     "container": "unknown-container",
     "host": "unknown-host",
 }
+_CONTAINER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+\Z")
+"""What Docker takes (daemon/names/names.go)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A service or host. `taken` are the interfaces that the engine makes."""
+    """A service, a host, or a container of somebody else's. `taken` are the interfaces that the
+    engine makes."""
 
     service: Service
     at: Span
@@ -33,9 +37,14 @@ class Member:
 
 @dataclass(slots=True)
 class Project:
-    """The members by owner. A container is known by its node's name, the engine's, or its own."""
+    """The members by owner. A container is known by its node's name, the engine's, or its own.
+
+    With `meets_others`, one that is not known is somebody else's, and becomes a member when it is
+    first named.
+    """
 
     name: str
+    meets_others: bool = False
     members: dict[Owner, Member] = field(default_factory=dict)
     containers: dict[str, Owner] = field(default_factory=dict)
     runtime: str | None = None
@@ -46,20 +55,39 @@ class Project:
 
     def service_of(self, owner: Owner) -> Owner:
         """The service a container belongs to; any other owner is itself."""
-        if owner.kind != "container":
+        if owner.kind != "container" or owner in self.members:
             return owner
         return Owner("service", owner.name.rpartition("-")[0])
 
     def named(self, report: Report, kind: str, name: str, at: Span) -> Owner | None:
         """The owner of that kind and name; None, and an error, where there is none."""
         if kind == "container":
-            found = self.containers.get(name)
+            found = self.containers.get(name) or self._of_others(report, name, at)
         else:
             found = Owner(kind, name)  # type: ignore[arg-type]
             found = found if found in self.members else None
         if found is None:
             self._unknown(report, kind, name, at)
         return found
+
+    def _of_others(self, report: Report, name: str, at: Span) -> Owner | None:
+        """A container outside the project, now a member; None where the name can be none's."""
+        if not self.meets_others or not _CONTAINER_NAME.match(name) or self._is_a_replica(name):
+            return None
+        host = self.members.get(Owner("host", name))
+        if host is not None:
+            message = f"{name} is a host already, at {host.at}"
+            report.error("name-twice", at, message, "a host is meant by `host`; or rename it")
+        owner = self.containers[name] = Owner("container", name)
+        # Its networks are known to its engine alone; they may well have addresses.
+        self.members[owner] = Member(Service(owner, span=at), at, taken=("eth0",))
+        return owner
+
+    def _is_a_replica(self, name: str) -> bool:
+        """One that a service here does not have: web-3 of two, also as Compose calls it."""
+        project = re.escape(self.name)
+        found = re.fullmatch(rf"(?:{project}-)?(.+)-\d+|{project}_(.+)_\d+", name)
+        return found is not None and Owner("service", found[1] or found[2]) in self.members
 
     def names(self, kind: str) -> list[str]:
         if kind == "container":
@@ -76,7 +104,7 @@ class Project:
 
 def read_project(report: Report, document: Document) -> Project:
     """The members of the document, services first, in the order of the files."""
-    project = Project(document.project)
+    project = Project(document.project, document.containers_outside)
     for service in document.services.values():
         if service.is_network_service:
             _add_network_service(report, project, service)

@@ -87,13 +87,14 @@ class _Resolving:
         bridges = read_bridges(report, self._declarations, tree, used, bridge_schema)
         choose_addresses(report, links, bridges)
         self._check(links, tunnels, bridges)
+        commands = tuple(read_commands(report, self._declarations, project))
         return Topology(
             project.name,
             tuple(member.service for member in project.members.values()),
             tuple(link.link() for link in links),
             tuple(read.bridge for read in bridges.values()),
             tuple(tunnels),
-            tuple(read_commands(report, self._declarations, project)),
+            commands,
             read_runtime(tree, project.runtime, self._refused),
         )
 

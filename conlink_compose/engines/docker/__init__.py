@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from conlink_compose.engines import EngineRefusedError
 
 if TYPE_CHECKING:
-    from conlink_compose.engines import Engine, Project
+    from conlink_compose.engines import Declare, Engine, Project
+
+MEETS_CONTAINERS_OF_OTHERS = True
 
 
 class DockerRefusedError(EngineRefusedError):
@@ -17,14 +19,15 @@ class DockerRefusedError(EngineRefusedError):
 # No module here may be called `engine` or `project`: its import would take these functions' place.
 
 
-def engine(place: str) -> Engine:
+def engine(place: str, declare: Declare | None = None) -> Engine:
     """`place` is the project's name; empty for that of the container this runs in.
 
-    Raises `EngineUnreachableError`.
+    Without `declare` the topology is in this container's environment. Raises
+    `EngineUnreachableError`.
     """
     from conlink_compose.engines.docker.docker_engine import DockerEngine
 
-    return DockerEngine(place)
+    return DockerEngine(place, declare)
 
 
 def project(name: str) -> Project:

@@ -18,6 +18,17 @@ from conlink_compose.topology import Node
 
 _log = logging.getLogger(__name__)
 
+# The engine mounts /proc/sys read-only, and /sys shows the network of the container. A command of a
+# host gets mounts of its own in which both are as on a machine: to make them takes CAP_SYS_ADMIN,
+# with which Docker's seccomp profile lets mount(2) pass; to join the mounts of another process, as
+# `nsenter --mount` does, would take CAP_SYS_CHROOT too (setns(2)). AppArmor's docker-default denies
+# mount(2), and writing below /proc/sys/net, whatever the capabilities.
+_OWN_MOUNTS = """
+mount -o remount,bind,rw /proc/sys && mount -t sysfs sysfs /sys ||
+    echo 'the network service needs security_opt: ["apparmor:unconfined"] to set sysctls of a host'
+exec "$@"
+"""
+
 
 class Commands:
     """Each runs in a thread, since the engine answers when it has ended. Its output and its end go
@@ -68,7 +79,8 @@ def _followed(node: Node, argv: Sequence[str], work: Callable[[], int]) -> None:
 def _in_host(node: Node, argv: Sequence[str]) -> int:
     assert node.life
     pid = node.life.netns.split("/")[2]
-    enter = ["nsenter", "--net", "--mount", "--uts", "--target", pid, "--"]
+    enter = ["nsenter", "--net", "--uts", "--target", pid, "--"]
+    enter += ["unshare", "--mount", "--", "sh", "-c", _OWN_MOUNTS, "sh"]
     pipe = subprocess.PIPE
     with subprocess.Popen([*enter, *argv], stdout=pipe, stderr=subprocess.STDOUT) as running:
         assert running.stdout

@@ -6,6 +6,7 @@ It sends the engine nothing but GET requests, unless the topology has commands.
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any
 
 from docker.errors import NotFound
 
-from conlink_compose.engines import EngineEndedError, EngineUnreachableError
+from conlink_compose.engines import Declare, EngineEndedError, EngineUnreachableError
 from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.commands import Commands
 from conlink_compose.engines.docker.events import Events
@@ -37,19 +38,22 @@ Container = Mapping[str, Any]
 
 
 class DockerEngine:
-    """An `Engine`. `place` is the project's name, empty for that of this container's own."""
+    """An `Engine`. `place` is the project's name; without it, it is that of this container's own,
+    and where Compose did not make it, its name."""
 
     log = "the log of the network service"
     health: str | None = str(HEALTH)
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, declare: Declare | None = None) -> None:
         """Raises `EngineUnreachableError`: also while the holder of the hub does not run yet."""
         self._reach = Reach()
         own = self._inspect(own_id()) or {}
         self._reach.learn(own)
         own_labels = own.get("Config", {}).get("Labels", {})
-        self.project = place or own_labels.get(labels.PROJECT, "")
-        self._topology = replace(_handed_over(), project=self.project)
+        self.project = place or own_labels.get(labels.PROJECT) or own.get("Name", "/")[1:]
+        topology = declare(self.project) if declare else _handed_over()
+        self._topology = replace(topology, project=self.project)
+        self._outside = _outside(self._topology)
         self._owners = frozenset(_owners(self._topology))
         self._lives = Lives(self._process_of, {1, machine() or 1})
         self._hosts = Hosts()
@@ -78,15 +82,21 @@ class DockerEngine:
         self._events.drain()
 
     def nodes(self) -> Sequence[Node]:
-        """Of the project's containers those that the topology speaks of, and the hosts."""
+        """Of the containers, the project's and others, those that the topology speaks of; and the
+        hosts."""
         running = self._running()
         ours = [one for one in running if self._is_ours(one)]
+        others = self._of_others()
         hubs = _hub_ids(running)
-        lives = self._lives.of([*(one["Id"] for one in ours), *hubs])
+        lives = self._lives.of([one["Id"] for one in (*ours, *others.values())] + hubs)
         if self._hub and _hub_life(lives, hubs) != self._hub:
             raise EngineEndedError("the hub has been replaced: all is made anew in the new one")
         self._commands.know({life.id: id_ for id_, life in lives.items() if life})
-        return [*self._containers(ours, lives), *self._namespace_hosts()]
+        outside = [
+            Node(name, Owner("container", name), 1, lives[one["Id"]])
+            for name, one in others.items()
+        ]
+        return [*self._containers(ours, lives), *outside, *self._namespace_hosts()]
 
     def run(self, node: Node, argv: Sequence[str]) -> None:
         self._commands.run(node, argv)
@@ -108,10 +118,7 @@ class DockerEngine:
         return found
 
     def _is_ours(self, container: Container) -> bool:
-        """Docker says of a container that shares a namespace where it has that from: it is not its
-        own, and is left alone."""
-        shares = container["HostConfig"]["NetworkMode"].startswith(_SHARING)
-        return _owner(container) in self._owners and not shares
+        return _owner(container) in self._owners and _has_network(container)
 
     def _containers(
         self, ours: Sequence[Container], lives: Mapping[str, Life | None]
@@ -122,6 +129,20 @@ class DockerEngine:
         for one, replica in found:
             owner = _owner(one)
             yield Node(f"{owner.name}-{replica}", owner, replica, lives[one["Id"]])
+
+    def _of_others(self) -> dict[str, Container]:
+        """The running containers outside the project that the topology speaks of, by name."""
+        if not self._outside:
+            return {}
+        # The filter is a regular expression, and a container may have several names.
+        filters = {"name": [f"^/?{re.escape(name)}$" for name in self._outside]}
+        found: list[Container] = self._reach.ask(lambda api: api.containers(filters=filters))
+        return {
+            name: one
+            for one in found
+            for name in self._outside
+            if f"/{name}" in one["Names"] and _has_network(one)
+        }
 
     def _namespace_hosts(self) -> Iterator[Node]:
         names = [one.owner.name for one in self._topology.services if one.owner.kind == "host"]
@@ -171,8 +192,20 @@ def _handed_over() -> Topology:
         raise EngineEndedError(str(error)) from error
 
 
+def _has_network(container: Container) -> bool:
+    """Docker says of a container that shares a namespace where it has that from: it is not its own,
+    and is left alone."""
+    return not container["HostConfig"]["NetworkMode"].startswith(_SHARING)
+
+
 def _owner(container: Container) -> Owner:
     return Owner("service", container["Labels"].get(labels.SERVICE, ""))
+
+
+def _outside(topology: Topology) -> tuple[str, ...]:
+    """The names of the containers that are none of the project's."""
+    owners = (service.owner for service in topology.services)
+    return tuple(owner.name for owner in owners if owner.kind == "container")
 
 
 def _owners(topology: Topology) -> Iterator[Owner]:

@@ -73,8 +73,8 @@ class DockerProject:
 
     def nodes(self) -> Sequence[NodeStatus]:
         everything = self._containers(all=True)
-        ours = [one for one in everything if labels.ROLE not in one["Labels"]]
-        return [_status(one, replica) for one, replica in numbered(ours, {})]
+        nodes = [one for one in everything if not labels.is_ours(one["Labels"])]
+        return [_status(one, replica) for one, replica in numbered(nodes, {})]
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """Over one connection for all that is asked; a runtime that is replaced meanwhile is asked
@@ -98,12 +98,8 @@ class DockerProject:
         raise EngineUnreachableError(f"no network service of project {self.name} runs")
 
     def _runtimes(self) -> list[Container]:
-        """The containers in which a runtime runs: ours, newest first."""
-        return [
-            one
-            for one in self._containers(all=False)
-            if one["Labels"].get(labels.ROLE) == labels.RUNTIME
-        ]
+        """The containers in which a runtime runs, newest first."""
+        return [one for one in self._containers(all=False) if labels.is_runtime(one["Labels"])]
 
     @property
     def _api(self) -> Any:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from conlink_compose.engines.docker.lives import PROC, started_at
-from conlink_compose.linux.namespaces import NEWNET, NEWNS, NEWUTS, sethostname, unshare
+from conlink_compose.linux.loopback import bring_up
+from conlink_compose.linux.namespaces import NEWNET, NEWUTS, sethostname, unshare
 from conlink_compose.topology import Life
 
 TITLE = "mininet:{}"
@@ -61,8 +62,9 @@ def _begin(name: str) -> int:
 def _hold(name: str, writer: int) -> NoReturn:
     """Become the holder: an exec closes `writer`, and that says that all went well."""
     try:
-        unshare(NEWNET | NEWNS | NEWUTS)
+        unshare(NEWNET | NEWUTS)
         sethostname(name)
+        bring_up()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         sleep = shutil.which("sleep") or "/bin/sleep"
         os.execve(sleep, [TITLE.format(name), "infinity"], {})  # noqa: S606

@@ -18,6 +18,19 @@ NUMBER = "com.docker.compose.container-number"
 ONE_OFF = "com.docker.compose.oneoff"
 WORKING_DIR = "com.docker.compose.project.working_dir"
 
+IMAGE_LABEL = "conlink-compose.image"
+"""Of our image, and so of every container of it."""
+
+
+def is_runtime(labels: Mapping[str, str]) -> bool:
+    """Whether it runs a runtime: one that we added, or that a user wrote by hand."""
+    return labels.get(ROLE) == RUNTIME or (ROLE not in labels and IMAGE_LABEL in labels)
+
+
+def is_ours(labels: Mapping[str, str]) -> bool:
+    """Whether it is a part of the network, and no node."""
+    return ROLE in labels or is_runtime(labels)
+
 
 def replica_of(labels: Mapping[str, str]) -> int | None:
     """The number of a service's container; None for a one-off (`compose run`), which has none of

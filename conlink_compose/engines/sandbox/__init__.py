@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from conlink_compose.engines import EngineRefusedError
 
 if TYPE_CHECKING:
-    from conlink_compose.engines import Engine, Project
+    from conlink_compose.engines import Declare, Engine, Project
 
 
 class SandboxError(EngineRefusedError):
@@ -22,10 +22,13 @@ class StoppingError(SandboxError):
     """Just now the project is being stopped; a moment later nothing is left of it."""
 
 
-def engine(place: str) -> Engine:
-    """`place` is the project's state folder. Raises `EngineUnreachableError`."""
+def engine(place: str, declare: Declare | None = None) -> Engine:
+    """`place` is the project's state folder. Raises `EngineUnreachableError`, and `SandboxError`
+    for a `declare`."""
     from conlink_compose.engines.sandbox.client.engine import Sandbox
 
+    if declare:
+        raise SandboxError("the sandbox is told what is declared by `conlink-compose up`")
     return Sandbox(Path(place))
 
 

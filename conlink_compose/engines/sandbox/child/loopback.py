@@ -1,11 +1,10 @@
-"""`lo` of this process's network namespace: bring it up, and wait for the alias it bears.
+"""`lo` of this process's network namespace: wait for the alias it bears.
 
 The process that waits is forked once per node, so it carries no more of netlink than this takes.
 """
 
 from __future__ import annotations
 
-import fcntl
 import socket
 import struct
 from collections.abc import Iterator
@@ -14,17 +13,8 @@ from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import message, messages, parse
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX as LO
 
-_SIOCGIFFLAGS, _SIOCSIFFLAGS = 0x8913, 0x8914  # linux/sockios.h
 _RTMGRP_LINK = 1
 _IFINFO = struct.Struct("=BxHiII")  # struct ifinfomsg
-
-
-def bring_up() -> None:
-    """Raises `OSError`."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as control:
-        request = struct.pack("16sh14x", b"lo", 0)
-        flags = struct.unpack("16sh14x", fcntl.ioctl(control, _SIOCGIFFLAGS, request))[1]
-        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | uapi.IFF_UP))
 
 
 class AliasWatch:

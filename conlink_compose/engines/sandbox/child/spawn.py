@@ -25,7 +25,8 @@ from typing import NoReturn
 
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.child import mounts, sysctls
-from conlink_compose.engines.sandbox.child.loopback import AliasWatch, bring_up
+from conlink_compose.engines.sandbox.child.loopback import AliasWatch
+from conlink_compose.linux.loopback import bring_up
 from conlink_compose.linux.namespaces import (
     NEWIPC,
     NEWNET,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.child import mounts
-from conlink_compose.engines.sandbox.child.loopback import bring_up
+from conlink_compose.linux.loopback import bring_up
 from conlink_compose.linux.namespaces import (
     NEWIPC,
     NEWNET,
