@@ -49,10 +49,17 @@ def test_test1_has_one_process_that_bears_a_hosts_name() -> None:
 
 
 def test_test2_reaches_8_8_8_8_and_its_program_waited_by_itself() -> None:
-    with example("test2-compose.yaml", "test2-network.yaml") as lab:
+    with example("test2-compose.yaml") as lab:
         assert "1 received" in lab.inside("node2", "ping", "-c1", "-W2", "8.8.8.8")
         assert "1 received" in lab.inside("node1", "ping", "-c1", "-W2", "node2")
         eventually(lambda: "bytes from 8.8.8.8" in lab.run("logs", "node2").stdout)
+
+
+def test_test3_is_for_docker() -> None:
+    with project(EXAMPLES, files=("test3-network.yaml",)) as lab:
+        done = lab.run("check", check=False, env={**os.environ, "NODE": "ZZZ_node"})
+        assert done.returncode == 1
+        assert done.stderr.count("error[unknown-container]") == 2
 
 
 def test_wires_pings_across_three_routers_in_v4_and_v6() -> None:
