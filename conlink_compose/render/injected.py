@@ -55,8 +55,8 @@ class Surroundings:
     `image` is taken where the topology names none. `hub_image` is the image that the hub runs
     already, where one runs: an upgrade must not make Compose recreate it. `socket` is the path of
     the engine's socket, or of a proxy's before it, on the engine's machine, `log_format` text or
-    json, `version` what the user's file says under that
-    key, `taken` the names of the user's services, those of inactive profiles too.
+    json, `version` what the user's file says under that key, `taken` the names of the user's
+    services, those of inactive profiles too.
     """
 
     image: str

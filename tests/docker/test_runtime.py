@@ -76,6 +76,13 @@ def test_it_idles(lab: Lab) -> None:
     assert memory(pid) < MOST_MEMORY
 
 
+def test_what_others_start_does_not_wake_it(lab: Lab) -> None:
+    before = passes(lab)
+    lab.engine.run("alpine", "true")
+    time.sleep(1.0)
+    assert passes(lab) == before
+
+
 def test_a_burst_of_events_costs_few_looks(lab: Lab) -> None:
     pid = lab.pid(lab.id_of("conlink"))
     before = passes(lab)

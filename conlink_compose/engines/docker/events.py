@@ -14,6 +14,7 @@ from docker.errors import NotFound
 
 from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
 from conlink_compose.engines.docker.api import sentences
+from conlink_compose.engines.docker.labels import PROJECT
 
 _FILTERS = {"type": ["container"], "event": ["start", "die", "destroy", "rename"]}
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds
@@ -24,10 +25,13 @@ _log = logging.getLogger(__name__)
 class Events:
     """`fileno` turns readable at each event, and whenever the stream begins anew: what happened
     while there was none was told to nobody. Nothing is read of an event; engines differ in what one
-    holds (API 1.52 dropped three fields). `connect` makes a client that waits for ever."""
+    holds (API 1.52 dropped three fields)."""
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
+    def __init__(self, connect: Callable[[], Any], project: str | None) -> None:
+        """`connect` makes a client that waits for ever; None for events of every project's
+        containers, and of those of none."""
         self._connect = connect
+        self._filters = {**_FILTERS, "label": [f"{PROJECT}={project}"] if project else []}
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         threading.Thread(target=self._listen, name="docker-events", daemon=True).start()
 
@@ -43,7 +47,7 @@ class Events:
         while True:
             try:
                 with sentences(), closing(self._connect()) as api:
-                    stream = api.events(filters=_FILTERS)
+                    stream = api.events(filters=self._filters)
                     # Only now: what happens after this is told by the stream.
                     self._notify()
                     for _ in stream:
