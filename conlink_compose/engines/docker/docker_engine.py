@@ -66,8 +66,8 @@ class DockerEngine:
             hubs = _hub_ids(self._running())
             self._hub = _hub_life(self._lives.of(hubs), hubs)
         self.hub = self._hub.netns if self._hub else OWN_NETNS
-        others = any(one.owner.kind == "container" for one in self._topology.services)
-        self._events = Events(lambda: self._reach.connect(None), None if others else self.project)
+        of = None if self._outside else self.project
+        self._events = Events(lambda: self._reach.connect(None), of)
 
     def declared(self) -> str | None:
         return dump(self._topology)
