@@ -28,6 +28,7 @@ def test_words() -> None:
     words = ["--network-file", "n", "--compose-file", "a", "--compose-file=b", "--project", "lab"]
     assert parse(words) == Words("docker", "lab", ("a", "b", "n"))
     assert parse(["docker", *words]) == parse(words)
+    assert parse(["--log-format", "json"]).log_format == "json"
 
 
 def test_words_that_are_not_understood(capsys: pytest.CaptureFixture[str]) -> None:
