@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 HEADS = ("NODE", "STATE", "INTERFACE", "ADDRESSES", "JOINED TO", "MAC", "LINK")
 
 
+def all_statuses(statuses: Sequence[NodeStatus], network: dict[str, Any]) -> list[NodeStatus]:
+    """Those of the engine, and of the nodes that only the runtime knows: with Docker the hosts that
+    it holds itself, and the containers outside the project."""
+    from conlink_compose.engines import NodeStatus
+    from conlink_compose.topology import Owner
+
+    known = {status.name for status in statuses}
+    more = [
+        NodeStatus(node["name"], Owner(*node["owner"]), 1, "running")
+        for node in network["nodes"]
+        if node["name"] not in known
+    ]
+    return [*statuses, *more]
+
+
 def combine(statuses: Sequence[NodeStatus], network: dict[str, Any]) -> list[dict[str, Any]]:
     """One dict a node: what runs in it (the engine says) and its interfaces (the kernel says)."""
     wired = {node["name"]: node for node in network["nodes"]}

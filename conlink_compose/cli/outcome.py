@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conlink_compose.cli import console
-from conlink_compose.cli.network_table import combine, network_table
+from conlink_compose.cli.network_table import all_statuses, combine, network_table
 from conlink_compose.cli.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ ROWS_SHOWN = 60
 def show_outcome(project: Project, wiring: Wiring, seconds: float) -> None:
     """`seconds` is how long it took."""
     if wiring.links <= ROWS_SHOWN:
-        nodes = combine(project.nodes(), project.ask("network"))
+        network = project.ask("network")
+        nodes = combine(all_statuses(project.nodes(), network), network)
         if any(node["interfaces"] for node in nodes):
             console.out(network_table(nodes))
     for problem in wiring.problems:

@@ -69,8 +69,9 @@ def no_progress(last: Report, problem: Diagnostic) -> Report:
 def network(view: View) -> Report:
     """Every node with its interfaces, as it is in the kernel now."""
     nodes = status(view.nodes, view.binding, view.actual)
+    owners = {node.name: [*node.owner] for node in view.nodes}
     return {
-        "nodes": [asdict(node) for node in nodes],
+        "nodes": [{**asdict(node), "owner": owners[node.name]} for node in nodes],
         "problems": [problem.as_dict() for problem in view.problems],
     }
 

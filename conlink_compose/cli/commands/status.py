@@ -10,7 +10,7 @@ import typer
 
 from conlink_compose.cli import console
 from conlink_compose.cli.form import TableForm
-from conlink_compose.cli.network_table import combine, network_table
+from conlink_compose.cli.network_table import all_statuses, combine, network_table
 from conlink_compose.cli.project import nodes_named, running
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def status(
 def show(project: Project, names: list[str], form: TableForm) -> None:
     """The nodes that are called so, all where no name is, and what stands in the way."""
     network = project.ask("network")
-    nodes: list[dict[str, Any]] = combine(nodes_named(project.nodes(), names), network)
+    nodes: list[dict[str, Any]] = combine(
+        nodes_named(all_statuses(project.nodes(), network), names), network
+    )
     if form is TableForm.JSON:
         console.out(json.dumps(nodes, indent=2))
         return
