@@ -89,7 +89,7 @@ def _bind_link(
         yield from _bind_wire(project, link, link.far, near_nodes, by_owner)
         return
     master = names.bridges[link.bridge] if link.bridge else ""
-    for replica, node in near_nodes.items():
+    for replica, node in sorted(near_nodes.items()):
         outer = names.outers.get((node.name, link.near.dev), "")
         end = _end(project, link.near, node, replica)
         yield BoundLink(link, node, end, outer=outer, master=master, missing=missing)

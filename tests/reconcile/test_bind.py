@@ -181,3 +181,9 @@ def test_a_wire_waits_for_a_replica_without_room() -> None:
     )
     nodes = [*replicas_of(declared, 2), Node("b-2", Owner("service", "b"), 2)]
     assert [wait.node.name for wait in bind(declared, nodes).waiting] == ["a-1", "a-2"]
+
+
+def test_the_order_in_which_an_engine_names_its_nodes_does_not_matter() -> None:
+    declared = topology(on_bridge("node", "lan"), services=(service("node", 3),), bridges=("lan",))
+    nodes = all_nodes(declared)
+    assert bind(declared, nodes[::-1]).bound == bind(declared, nodes).bound
