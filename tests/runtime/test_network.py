@@ -212,7 +212,8 @@ def test_ctrl_c_takes_all_down(tmp_path: Path) -> None:
 def up_until(lab: Project, word: str) -> subprocess.Popen[str]:
     """`up` in the foreground, once its output holds `word`."""
     attached = subprocess.Popen(
-        lab.argv("up"),
+        # A shell's background job, as these tests may be, ignores SIGINT, and so do its children.
+        ["env", "--default-signal=INT", *lab.argv("up")],
         cwd=lab.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
