@@ -30,7 +30,7 @@ services:
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project of an engine that an installed package brings, as its metadata says."""
     package = tmp_path / "site" / "netns_engine-1.dist-info"
     package.mkdir(parents=True)
@@ -47,53 +47,53 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     assert not list(NETNS.glob(f"{made.name}.*"))
 
 
-def ip(lab: Project, node: str, *words: str) -> Any:
-    argv = ["ip", "-n", f"{lab.name}.{node}", "-j", "-d", *words]
+def ip(other: Project, node: str, *words: str) -> Any:
+    argv = ["ip", "-n", f"{other.name}.{node}", "-j", "-d", *words]
     return json.loads(subprocess.run(argv, check=True, capture_output=True).stdout)
 
 
-def ping(lab: Project, node: str, address: str) -> int:
-    argv = ["ip", "netns", "exec", f"{lab.name}.{node}", "ping", "-c1", "-W2", address]
+def ping(other: Project, node: str, address: str) -> int:
+    argv = ["ip", "netns", "exec", f"{other.name}.{node}", "ping", "-c1", "-W2", address]
     return subprocess.run(argv, check=False, stdout=subprocess.DEVNULL).returncode
 
 
-def test_it_goes_up_is_seen_planned_changed_and_taken_down(lab: Project) -> None:
-    assert "3 of 3 nodes, 3 of 3 links" in lab.run("up", "-d").stderr
-    assert ping(lab, "a-1", "10.0.0.3") == 0
-    assert lab.ps()["b-2"]["interfaces"][0]["addresses"] == ["10.0.0.3/24"]
-    assert "nothing to do" in lab.plan()
-    lab.write(TEXT.replace("10.0.0.1/24", "10.0.0.9/24").replace("scale: 2", "scale: 3"))
-    assert [line.split("   #")[0] for line in lab.plan().splitlines()][:1] == ["add     node b-3"]
-    lab.run("up", "-d")
-    assert ping(lab, "b-3", "10.0.0.9") == 0
-    lab.run("down")
-    assert "was not up" in lab.run("down").stderr
+def test_it_goes_up_is_seen_planned_changed_and_taken_down(other: Project) -> None:
+    assert "3 of 3 nodes, 3 of 3 links" in other.run("up", "-d").stderr
+    assert ping(other, "a-1", "10.0.0.3") == 0
+    assert other.ps()["b-2"]["interfaces"][0]["addresses"] == ["10.0.0.3/24"]
+    assert "nothing to do" in other.plan()
+    other.write(TEXT.replace("10.0.0.1/24", "10.0.0.9/24").replace("scale: 2", "scale: 3"))
+    assert [line.split("   #")[0] for line in other.plan().splitlines()][:1] == ["add     node b-3"]
+    other.run("up", "-d")
+    assert ping(other, "b-3", "10.0.0.9") == 0
+    other.run("down")
+    assert "was not up" in other.run("down").stderr
 
 
-def test_an_engine_that_keeps_silent_for_a_while_ends_no_runtime(lab: Project) -> None:
-    lab.run("up", "-d")
-    folder = Path(os.environ["NETNS_ENGINE"], lab.name)
+def test_an_engine_that_keeps_silent_for_a_while_ends_no_runtime(other: Project) -> None:
+    other.run("up", "-d")
+    folder = Path(os.environ["NETNS_ENGINE"], other.name)
     (folder / "mute").touch()
-    subprocess.run(["ip", "-n", f"{lab.name}.a-1", "link", "delete", "eth0"], check=True)
+    subprocess.run(["ip", "-n", f"{other.name}.a-1", "link", "delete", "eth0"], check=True)
     eventually(lambda: "ip netns keeps silent" in (folder / "log").read_text())
-    assert lab.run("ps", check=False).returncode == 3
+    assert other.run("ps", check=False).returncode == 3
     (folder / "mute").unlink()
-    eventually(lambda: ping(lab, "a-1", "10.0.0.2") == 0)
-    assert ip(lab, "a-1", "link", "show", "dev", "eth0")[0]["linkinfo"]["info_kind"] == "veth"
+    eventually(lambda: ping(other, "a-1", "10.0.0.2") == 0)
+    assert ip(other, "a-1", "link", "show", "dev", "eth0")[0]["linkinfo"]["info_kind"] == "veth"
 
 
 @pytest.mark.parametrize("verb", [("exec", "a", "true"), ("logs",), ("restart",)], ids=" ".join)
 def test_verbs_of_processes_are_refused_where_they_are_another_tools(
-    lab: Project, verb: tuple[str, ...]
+    other: Project, verb: tuple[str, ...]
 ) -> None:
-    lab.run("up", "-d")
-    refused = lab.run(*verb, check=False)
+    other.run("up", "-d")
+    refused = other.run(*verb, check=False)
     assert refused.returncode == 2
     assert f"`{verb[0]}` is that engine's own" in refused.stderr
 
 
-def test_an_engine_nobody_has_is_a_wrong_word(lab: Project) -> None:
-    refused = lab.run("--engine", "dokcer", "ps", check=False)
+def test_an_engine_nobody_has_is_a_wrong_word(other: Project) -> None:
+    refused = other.run("--engine", "dokcer", "ps", check=False)
     assert refused.returncode == 2
     assert "sandbox, netns" in refused.stderr
 
