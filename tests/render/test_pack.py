@@ -19,7 +19,8 @@ from conlink_compose.topology import Bridge, Endpoint, Link, Owner, Service, Top
 from tests.language import reading
 
 
-@settings(max_examples=40, deadline=None)
+# A few will do: test_topology_json.py shows that a topology survives as text; this is of chunks.
+@settings(max_examples=15, deadline=None)
 @given(st.from_type(Topology), st.sampled_from([4, 64, 4096]))
 def test_what_is_packed_is_unpacked(topology: Topology, chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
