@@ -78,7 +78,6 @@ class Builder:
 
     def __init__(self, text: str, file: str) -> None:
         self.root: Value = None
-        self.root_at: Span | None = None
         self.diagnostics: list[Diagnostic] = []
         self._spans = EventSpans(text, file)
         self._has_hidden = has_hidden(text)
@@ -238,7 +237,7 @@ class Builder:
 
     def _put(self, value: Value, at: Span, size: int, height: int) -> None:
         if not self._stack:
-            self.root, self.root_at = value, at
+            self.root = value
             return
         frame = self._stack[-1]
         frame.size += size

@@ -9,8 +9,6 @@ from conlink_compose.reconcile.bind import Binding, Waiting
 from conlink_compose.state import HUB, Address, Interface, Ready, State
 from conlink_compose.topology import Node, Owner
 
-Row = dict[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class InterfaceStatus:

@@ -16,7 +16,6 @@ PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 NUMBER = "com.docker.compose.container-number"
 ONE_OFF = "com.docker.compose.oneoff"
-WORKING_DIR = "com.docker.compose.project.working_dir"
 
 IMAGE_LABEL = "conlink-compose.image"
 """Of our image, and so of every container of it."""
