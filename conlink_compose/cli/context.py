@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Options:
     profiles: tuple[str, ...] = ()
     engine: str = "sandbox"
     scales: tuple[tuple[str, int], ...] = ()
+    named: tuple[str, ...] = ()
     engine_was_chosen: bool = True
 
 
@@ -57,6 +58,24 @@ def read(options: Options) -> Reading:
     return read_files(request_of(options))
 
 
+def read_with_what_runs(options: Options) -> Reading:
+    """The same. Where Compose makes the containers, a service that runs is declared too, whatever
+    its profiles: without them Compose leaves it running as well."""
+    from conlink_compose.engines import open_project
+
+    reading = read(options)
+    document = reading.document
+    left_out = set(document.names) - set(document.services) if document else set()
+    if document is None or not left_out:
+        return reading
+    project = open_project(options.engine, document.project)
+    if project.compose is None:
+        return reading
+    running = {one.owner.name for one in project.nodes() if one.state == "running"} & left_out
+    named = (*options.named, *sorted(running))
+    return read(replace(options, named=named)) if running else reading
+
+
 def load(options: Options) -> tuple[Document | None, Mapping[str, str]]:
     """The files as one tree, their networks not read, and their texts by name. None where a file
     cannot be read."""
@@ -79,13 +98,14 @@ def request_of(options: Options) -> Request:
         environ=dict(os.environ),
         working_directory=str(Path.cwd()),
         scales=options.scales,
+        named=options.named,
         containers_outside=meets_containers_of_others(options.engine),
     )
 
 
 def read_to_bring_up(options: Options) -> Declared:
     """The project that shall be brought up, or its mistakes on stderr and the end."""
-    return to_bring_up(read(options), options)
+    return to_bring_up(read_with_what_runs(options), options)
 
 
 def to_bring_up(reading: Reading, options: Options) -> Declared:

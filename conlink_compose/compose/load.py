@@ -20,6 +20,7 @@ from conlink_compose.compose.merge import merge, settled
 from conlink_compose.compose.services import (
     ServiceDeclaration,
     active_services,
+    profiles_of,
     read_services,
     service_names,
     sound_services,
@@ -80,9 +81,10 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
     tree = layered(files, located.files, scope, None)
     if tree is None or files.broken:
         return None, files
-    profiles = chosen_profiles(request.profiles, environment)
     tree, unsound = sound_services(settled(tree))
     names = service_names(tree)
+    chosen = chosen_profiles(request.profiles, environment)
+    profiles = (*chosen, *profiles_of(tree, request.named, chosen))
     tree = active_services(tree, profiles)
     services, wrong = _scaled_services(tree, request, files)
     files.diagnostics += [*unsound, *wrong]

@@ -31,8 +31,9 @@ class Request:
 
     `environ` is the process's environment, `working_directory` an absolute path. What is empty
     or None is found as Compose finds it. `scales` are replicas of services that the command line
-    asks for (`--scale web=3`), which win over what the files say. `containers_outside`: a link may
-    lead to a container that is none of the project's.
+    asks for (`--scale web=3`), which win over what the files say. The profiles of a service that is
+    `named` are active too. `containers_outside`: a link may lead to a container that is none of the
+    project's.
     """
 
     environ: Mapping[str, str]
@@ -43,6 +44,7 @@ class Request:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     scales: tuple[tuple[str, int], ...] = ()
+    named: tuple[str, ...] = ()
     containers_outside: bool = False
 
 

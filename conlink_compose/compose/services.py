@@ -130,12 +130,25 @@ def active_services(tree: Map, profiles: Collection[str]) -> Map:
     return tree.replaced({"services": services.only(names)})
 
 
+def profiles_of(tree: Map, named: Collection[str], active: Collection[str]) -> tuple[str, ...]:
+    """The profiles of the services in `named` that `active` ones leave out: who names a service
+    wants it, as in Compose (project.WithServicesEnabled of compose-go)."""
+    services = tree.get("services")
+    if not isinstance(services, Map):
+        return ()
+    wanted = (services[name] for name in named if name in services)
+    left_out = (service for service in wanted if not _is_active(service, active))
+    return tuple(profile for service in left_out for profile in _profiles(service))
+
+
 def _is_active(service: Value, profiles: Collection[str]) -> bool:
+    names = _profiles(service)
+    return not names or "*" in profiles or any(name in profiles for name in names)
+
+
+def _profiles(service: Value) -> list[str]:
     wanted = service.get("profiles") if isinstance(service, Map) else None
-    names = [name for name in wanted if name != ""] if isinstance(wanted, List) else []
-    if not names:
-        return True
-    return "*" in profiles or any(name in profiles for name in names)
+    return [str(name) for name in wanted if name != ""] if isinstance(wanted, List) else []
 
 
 def read_services(

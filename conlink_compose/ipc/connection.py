@@ -61,7 +61,12 @@ class Connection:
         return self.next_answer(), fds
 
     def next_answer(self) -> Message:
-        answer = decode(self._line())
+        try:
+            answer = decode(self._line())
+        except (
+            ValueError
+        ) as error:  # who speaks there is not the server: an engine, of its troubles
+            raise self.unreachable() from error
         if "error" in answer:
             raise self.refused(answer)
         return answer

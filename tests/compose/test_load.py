@@ -16,6 +16,8 @@ PROFILES = "services: {a: {}, b: {profiles: [p]}, c: {profiles: [q, r]}, d: {pro
         ({"profiles": ("*",)}, "abcd"),
         ({"environ": {"COMPOSE_PROFILES": "r, x"}}, "acd"),
         ({"environ": {"COMPOSE_PROFILES": "r"}, "profiles": ("p",)}, "abd"),
+        ({"named": ("c",)}, "acd"),
+        ({"named": ("a", "b", "none"), "profiles": ("q",)}, "abcd"),
     ],
 )
 def test_services_outside_the_profiles_are_left_out(tmp_path, words, names):

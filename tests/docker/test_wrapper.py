@@ -124,6 +124,34 @@ def test_a_service_that_is_named_is_linked_too(lab: Lab) -> None:
     assert len(lab.containers()) == 5
 
 
+def test_a_service_that_is_named_switches_its_profile_on(lab: Lab) -> None:
+    lab.write(SERVICES.replace("  b:\n", "  b:\n    profiles: [debug]\n"))
+    if lab.compose.version == "1.25.4":
+        assert "Unsupported config option" in lab.run("up", "-d", check=False).stderr
+        return
+    assert "1 of 1 links" in lab.run("up", "-d").stderr
+    assert lab.running() == {"a", "conlink", "conlink-hub"}
+    lab.run("up", "-d", "b")
+    lab.ping()
+    assert lab.run("plan").stdout == f"{lab.name}: nothing to do\n"
+    assert "2 of 2 links" in lab.run("up", "-d").stderr, "what runs is declared, as Compose sees it"
+    lab.ping()
+    lab.run("--profile", "debug", "down", "-t", "0")
+    assert not lab.containers(ended=True)
+
+
+def test_our_own_image_is_not_pulled(lab: Lab) -> None:
+    """No registry has it, and here none answers."""
+    build = "build: {context: ., dockerfile_inline: FROM busybox}\n    "
+    lab.write(SERVICES.replace("image: busybox", f"{build}image: {lab.name}"))
+    up = lab.run("up", "-d", "--pull", "always", check=False)
+    if lab.compose.version != "2.40.3":
+        assert up.returncode == 1, "before v2 `up` has no such option"
+        return
+    assert "2 of 2 links" in up.stderr, up.stderr
+    lab.run("down", "-t", "0", "--rmi", "local")
+
+
 def test_a_mistake_stops_up_and_nothing_else(lab: Lab) -> None:
     lab.run("up", "-d")
     before = [container["Id"] for container in lab.containers()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from conlink_compose.cli.wrapper.words import Words
@@ -28,9 +28,17 @@ class Files:
 
     def options(self) -> list[str]:
         """All global options, the files and the name of the project among them."""
+        ours = self._compose.added()
+        return self._options([ours] if ours else [])
+
+    def of_the_user(self) -> list[str]:
+        """The same without our file."""
+        return self._options([])
+
+    def _options(self, ours: Iterable[str]) -> list[str]:
         from conlink_compose.document.reader import STDIN
 
-        document, ours = self._document, self._compose.added()
+        document = self._document
         read = STDIN in document.file_order
         directory = self._words.last("--project-directory")
         options = self._words.again("--file", "--project-name")
@@ -40,6 +48,6 @@ class Files:
             # v1 takes the standard input only where it is alone, and another file must be there.
             path = self._compose.keep(document.sources[STDIN]) if name == STDIN else name
             options += ["--file", path]
-        if ours:
-            options += ["--file", ours]
+        for path in ours:
+            options += ["--file", path]
         return [*options, "--project-name", document.project]

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from conlink_compose.cli import console, exit_status
-from conlink_compose.cli.context import Declared, Options, load, read, to_bring_up
+from conlink_compose.cli.context import (
+    Declared,
+    Options,
+    load,
+    read_with_what_runs,
+    to_bring_up,
+)
 from conlink_compose.cli.outcome import show_outcome
 from conlink_compose.cli.standard_input import give_again
 from conlink_compose.cli.wiring import wait_until_settled
@@ -53,13 +60,14 @@ def _options(words: Words, verb: Verb) -> Options:
         words.all("--profile"),
         "docker",
         verb.scales(),
+        verb.services() if verb.name in _STARTING else (),
     )
 
 
 def _start(words: Words, verb: Verb, options: Options) -> int:
     """Check, add, start; and if that returns, wait for the links."""
     began = time.monotonic()
-    reading = read(options)
+    reading = read_with_what_runs(options)
     if untouched(reading.sources):
         if reading.document:
             _forget_what_was(_compose(options, reading.document.project))
@@ -73,6 +81,11 @@ def _start(words: Words, verb: Verb, options: Options) -> int:
     if has_errors(problems):
         return exit_status.MISTAKES
     files = Files(words, compose, document)
+    if compose.services and "always" in verb.values("--pull"):
+        pull = ("pull", "--ignore-buildable", *verb.services())
+        if status := compose.run([*files.of_the_user(), *pull]):
+            return status
+        words = replace(words, rest=verb.without("--pull"))  # no registry has our own image
     argv = [*files.options(), *_with_ours(words, verb, compose, files)]
     if not _returns_when_up(verb):
         compose.become(argv)

@@ -35,6 +35,20 @@ class Verb:
         """From `--option x` and `--option=x`."""
         return [value for name, value in self._options() if name == option and value is not None]
 
+    def without(self, option: str) -> tuple[str, ...]:
+        """What stands behind the verb, but for `option`, which has a value."""
+        kept: list[str] = []
+        queue = list(self.rest)
+        while queue:
+            word = queue.pop(0)
+            if word == "--":
+                return (*kept, word, *queue)
+            if word == option:
+                del queue[:1]
+            elif not word.startswith(f"{option}="):
+                kept.append(word)
+        return tuple(kept)
+
     def scales(self) -> tuple[tuple[str, int], ...]:
         """What `up --scale web=3` and `scale web=3` ask for. Others are Compose's to refuse."""
         said = [*self.values("--scale"), *(self.positional() if self.name == "scale" else ())]

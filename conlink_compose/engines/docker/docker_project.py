@@ -17,12 +17,16 @@ from conlink_compose.engines import (
 from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.additions import Additions
 from conlink_compose.engines.docker.api import connect, sentences
+from conlink_compose.engines.docker.lost_runtime import LostRuntime
 from conlink_compose.engines.docker.numbers import numbered
 from conlink_compose.engines.docker.runtime_connection import RuntimeConnection
 from conlink_compose.topology import Owner, Service
 
 BIRTH_PATIENCE = 15.0
 """Seconds a runtime may take from the start of its container to its first answer."""
+
+PAUSE = 0.1
+"""Seconds between two attempts."""
 
 Container = Mapping[str, Any]
 
@@ -69,7 +73,7 @@ class DockerProject:
         return []
 
     def is_up(self) -> bool:
-        return bool(self._runtimes())
+        return bool(self._runtimes(all=False))
 
     def nodes(self) -> Sequence[NodeStatus]:
         everything = self._containers(all=True)
@@ -78,8 +82,9 @@ class DockerProject:
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """Over one connection for all that is asked; a runtime that is replaced meanwhile is asked
-        again."""
+        again. What will never answer is not waited for."""
         deadline = time.monotonic() + BIRTH_PATIENCE
+        lost = LostRuntime(self._api)
         while True:
             try:
                 self._runtime = self._runtime or self._connect()
@@ -90,16 +95,18 @@ class DockerProject:
                     self._runtime = None
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.1)
+                for container in self._runtimes(all=True)[:1]:
+                    lost.look(container)
+                time.sleep(PAUSE)
 
     def _connect(self) -> RuntimeConnection:
-        for container in self._runtimes():
+        for container in self._runtimes(all=False):
             return RuntimeConnection(self._api, container["Id"])
         raise EngineUnreachableError(f"no network service of project {self.name} runs")
 
-    def _runtimes(self) -> list[Container]:
-        """The containers in which a runtime runs, newest first."""
-        return [one for one in self._containers(all=False) if labels.is_runtime(one["Labels"])]
+    def _runtimes(self, *, all: bool) -> list[Container]:  # noqa: A002 -- docker's word
+        """The containers in which a runtime runs, or with `all` ran too, newest first."""
+        return [one for one in self._containers(all=all) if labels.is_runtime(one["Labels"])]
 
     @property
     def _api(self) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from docker.errors import NotFound
 
 from conlink_compose.engines import EngineUnreachableError
+from conlink_compose.engines.docker import DockerRefusedError
 from conlink_compose.engines.docker.api import sentences
 from conlink_compose.ipc import connection
 from conlink_compose.ipc.message import Message
@@ -31,6 +32,8 @@ class RuntimeConnection(connection.Connection):
                 raw = api.exec_start(made["Id"], socket=True)
         except NotFound as gone:
             raise EngineUnreachableError("the network service is gone") from gone
+        except DockerRefusedError as refused:  # while it is started again it takes no program
+            raise EngineUnreachableError(str(refused)) from refused
         self._stream = _Frames(getattr(raw, "_sock", raw))
         super().__init__(cast("socket.socket", self._stream), PATIENCE)
 

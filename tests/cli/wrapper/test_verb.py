@@ -89,6 +89,19 @@ def test_help_is_compose_s_but_not_that_of_a_command_in_a_container(line: str, a
     assert verb(line).asks_for_help() == asks
 
 
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        ("up -d --pull always a", "-d a"),
+        ("up --pull=always --wait", "--wait"),
+        ("up -d --pull", "-d"),
+        ("up -- --pull a", "-- --pull a"),
+    ],
+)
+def test_an_option_is_taken_out(line: str, rest: str) -> None:
+    assert " ".join(verb(line).without("--pull")) == rest
+
+
 def test_the_value_of_an_option_that_is_last() -> None:
     assert verb("up --wait-timeout 5 --wait-timeout=9").values("--wait-timeout") == ["5", "9"]
     assert verb("up --wait-timeout").values("--wait-timeout") == []
