@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.wrapper.test_words import FLAGS, WITH_VALUE
-from tests.docker.conftest import PACKAGES, Compose
+from tests.docker.conftest import PACKAGES, Compose, Engine
+from tests.docker.lab import lab_of
 
 SERVICES = """services:
   a:
@@ -150,6 +151,17 @@ def test_our_own_image_is_not_pulled(lab: Lab) -> None:
         return
     assert "2 of 2 links" in up.stderr, up.stderr
     lab.run("down", "-t", "0", "--rmi", "local")
+
+
+def test_what_is_added_makes_compose_warn_of_nothing(
+    engine: Engine, network_image: str, tmp_path: Path
+) -> None:
+    del network_image
+    text = f'version: "3"\n{SERVICES}'
+    with lab_of(engine, tmp_path, text, CONLINK_COMPOSE="docker compose") as plugin:
+        up = plugin.up().stderr
+    assert up.count("`version` is obsolete") == 1, "of the user's own"
+    assert "2 of 2 links" in up
 
 
 def test_a_mistake_stops_up_and_nothing_else(lab: Lab) -> None:

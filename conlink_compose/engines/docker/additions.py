@@ -51,7 +51,8 @@ class Additions:
             around = replace(around, hub_image=self._hub_image(around.image))
             services, problems = _missing(topology, document, around)
         if services:
-            _write(self._file, override(services, around.version))
+            said = around.version if self._compose().wants_versions else None
+            _write(self._file, override(services, said))
         elif services is not None and self._file.exists():
             self.forget()
         self.services = tuple(services or ())

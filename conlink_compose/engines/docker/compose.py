@@ -38,6 +38,16 @@ class ComposeProgram:
     def __init__(self, argv: Sequence[str]) -> None:
         self.argv = tuple(argv)
 
+    @property
+    def wants_versions(self) -> bool:
+        """Whether a file of ours must say the `version` that the user's says. v2 warns of each
+        that does; `docker-compose` by itself may be v1, which wants it."""
+        return not self._is_plugin
+
+    @property
+    def _is_plugin(self) -> bool:
+        return Path(self.argv[0]).name == "docker" and self.argv[-1] == "compose"
+
     def become(self, words: Sequence[str]) -> NoReturn:
         """This process turns into it, so that exit status, signals and terminal are its own."""
         argv = self._command(words)
@@ -92,7 +102,7 @@ class ComposeProgram:
 
     def _command(self, words: Sequence[str]) -> list[str]:
         """`docker` itself takes what says which engine; `compose` behind it refuses that."""
-        if Path(self.argv[0]).name != "docker" or self.argv[-1] != "compose":
+        if not self._is_plugin:
             return [*self.argv, *words]
         dockers: list[str] = []
         rest = list(words)
