@@ -36,7 +36,7 @@ _ENGINE_ERRORS = (DockerException, HTTPError, OSError)
 
 _WITHOUT_NETWORK = (
     "An engine without a network needs Debian's and Python's packages at hand, "
-    "in debs/ and wheels/ of a folder"
+    "in debs/ and wheels/ of a folder that `image build --packages` or CONLINK_PACKAGES names"
 )
 
 _ABOUT_A_STEP = re.compile(r" ---> |Removing intermediate container ")

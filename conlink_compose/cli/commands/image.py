@@ -27,7 +27,11 @@ def build(
     ] = None,
     packages: Annotated[
         Path | None,
-        typer.Option(help="A folder with debs/ and wheels/, which are then not fetched."),
+        typer.Option(
+            envvar="CONLINK_PACKAGES",
+            show_envvar=False,
+            help="A folder with debs/ and wheels/, which are then not fetched. [CONLINK_PACKAGES]",
+        ),
     ] = None,
 ) -> None:
     """Build the image of the network service. `up` does it where the image is missing.

@@ -108,7 +108,8 @@ class Additions:
         try:
             if not is_current(self._api()):
                 say(f"building the image {IMAGE} of the network service, once")
-                for line in build(self._api()):
+                packages = os.environ.get("CONLINK_PACKAGES")
+                for line in build(self._api(), packages=Path(packages) if packages else None):
                     say(line)
         except ImageBuildError as error:
             raise DockerRefusedError(str(error)) from error
