@@ -43,6 +43,11 @@ CAPABILITIES = {
 }
 """All that the runtime may do beyond an ordinary process, and why."""
 
+UNPRIVILEGED = "no-new-privileges:true"
+UNCONFINED = "apparmor:unconfined"
+"""Of the runtime. Where a machine has AppArmor, Docker's own profile forbids to look into processes
+that have another one, to mount, and to set a sysctl in a host; elsewhere it is ignored."""
+
 SOCKET = "/var/run/docker.sock"
 _BEFORE_HEALTHCHECK = ("1", "2", "2.0")
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
@@ -134,7 +139,7 @@ def _common(role: str, command: Collection[str], image: str) -> dict[str, Any]:
         "restart": "unless-stopped",
         "read_only": True,
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
+        "security_opt": [UNPRIVILEGED],
     }
 
 
@@ -161,6 +166,7 @@ def _runtime(
         "network_mode": "none",
         "pid": "host",
         "cap_add": list(CAPABILITIES),
+        "security_opt": [UNPRIVILEGED, UNCONFINED],
         "tmpfs": [STATE],
         "volumes": [f"{around.socket}:{SOCKET}"],
         "stop_grace_period": "3s",

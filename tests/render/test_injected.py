@@ -55,7 +55,7 @@ def test_the_runtime_may_what_it_needs_and_no_more() -> None:
     assert runtime["network_mode"] == "none"
     assert runtime["read_only"] is True
     assert runtime["tmpfs"] == ["/run/conlink-compose"]
-    assert runtime["security_opt"] == ["no-new-privileges:true"]
+    assert runtime["security_opt"] == ["no-new-privileges:true", "apparmor:unconfined"]
     assert runtime["restart"] == "unless-stopped"
     assert runtime["depends_on"] == ["conlink-hub"]
     assert "privileged" not in runtime
