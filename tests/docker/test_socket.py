@@ -91,3 +91,12 @@ def test_it_misses_nothing_while_the_stream_is_cut(lab: Lab, proxy: Proxy) -> No
     eventually(lambda: linked(lab, second, 2))
     lab.docker("restart", "-t", "0", second)  # and then it hears again
     eventually(lambda: linked(lab, second, 2))
+
+
+def test_nothing_is_read_of_an_event(lab: Lab, proxy: Proxy) -> None:
+    """API 1.52 (Engine 29) dropped the fields `status`, `id` and `from` of events."""
+    renamed, second = proxy.renamed, lab.id_of("node", 2)
+    for _ in range(3):
+        lab.docker("restart", "-t", "0", second)
+        eventually(lambda: linked(lab, second, 2), 10.0)
+    assert proxy.renamed > renamed
