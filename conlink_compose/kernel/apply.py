@@ -5,15 +5,20 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
 from conlink_compose.kernel import messages_address, messages_link, messages_route
-from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure
-from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
+from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure, is_ipv6_off
+from conlink_compose.kernel.ipv6_switch import switch_on
+from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.observe import Known
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.state import HUB, Address, End, Interface, Operation, Plan, Ready, Route
+
+Told: TypeAlias = tuple[Operation, tuple[Request, ...]]
+"""What was asked of the kernel for an operation."""
 
 _GONE = Refusal(errno.ENODEV, "")
 _NOT_OURS = Refusal(errno.EPERM, FOREIGN)
@@ -160,14 +165,14 @@ class Apply:
 
     def _tell(self, label: str, operations: Sequence[Operation]) -> None:
         namespace = self._namespaces.get(label)
-        told: list[tuple[Operation, tuple[Request, ...]]] = []
+        told: list[Told] = []
         for operation in operations:
             requests = self._requests_of(operation)
             if isinstance(requests, Refusal):
                 self._fail(operation, requests)
             else:
                 told.append((operation, requests))
-        refused = self._send(namespace.socket if namespace else None, told)
+        refused = self._send(namespace, told)
         self._restore(namespace, [op for op in operations if op in refused])
 
     def _restore(self, namespace: Namespace | None, refused: Sequence[Operation]) -> None:
@@ -222,16 +227,37 @@ class Apply:
 
     def _send(
         self,
-        through: LinkSocket | None,
-        told: Sequence[tuple[Operation, tuple[Request, ...]]],
+        namespace: Namespace | None,
+        told: Sequence[Told],
     ) -> set[Operation]:
         """The refused operations."""
         answers = [(operation, _GONE) for operation, requests in told if requests]
-        if through:
-            answers = through.exchange_each(told, is_fine=_is_fine)
+        if namespace:
+            answers = namespace.socket.exchange_each(told, is_fine=_is_fine)
+            answers = self._with_ipv6(namespace, told, answers)
         for operation, refusal in answers:
             self._fail(operation, refusal)
         return {operation for operation, _ in answers}
+
+    def _with_ipv6(
+        self,
+        namespace: Namespace,
+        told: Sequence[Told],
+        answers: Sequence[tuple[Operation, Refusal]],
+    ) -> list[tuple[Operation, Refusal]]:
+        """What is refused in the end, where IPv6 was off and has been switched on for it."""
+        off = {
+            one.thing.interface
+            for one, refusal in answers
+            if isinstance(one.thing, Address | Route) and is_ipv6_off(one, refusal.errno)
+        }
+        if not off or not switch_on(namespace, off):
+            return list(answers)
+        # A route is refused beside the address that leads to its gateway, whatever it needs.
+        again = {one for one, _ in answers if one.verb == "add"}
+        rest = [(one, refusal) for one, refusal in answers if one not in again]
+        once_more = [(one, requests) for one, requests in told if one in again]
+        return [*rest, *namespace.socket.exchange_each(once_more, is_fine=_is_fine)]
 
 
 def _way_of(operation: Operation) -> tuple[str, str]:

@@ -124,7 +124,18 @@ def sentence_of(failure: Failure) -> Sentence:
 
 
 def _needs_ipv6(thing: Thing) -> bool:
-    return ":" in (thing.cidr if isinstance(thing, Address) else getattr(thing, "to", ""))
+    match thing:
+        case Address():
+            return ":" in thing.cidr
+        case Route():
+            return ":" in f"{thing.to}{thing.via or ''}"
+        case _:
+            return False
+
+
+def is_ipv6_off(operation: Operation, number: int) -> bool:
+    """Whether an errno means that IPv6 is switched off where the operation needs it."""
+    return number == errno.EACCES and operation.verb != "remove" and _needs_ipv6(operation.thing)
 
 
 def name_of(thing: Thing) -> str:

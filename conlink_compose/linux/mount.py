@@ -36,6 +36,12 @@ def mount(source: str, target: str, kind: str | None = None, flags: int = 0) -> 
     check(libc.mount(os.fsencode(source), os.fsencode(target), encoded, flags, None), target)
 
 
+def make_writable(target: str) -> None:
+    """The mount at `target`, in this process's view alone. Raises `OSError` (EINVAL where it is no
+    mount, EPERM without CAP_SYS_ADMIN, EACCES where AppArmor forbids it)."""
+    mount("none", target, flags=MS_REMOUNT | MS_BIND)
+
+
 def make_read_only_below(target: str) -> None:
     """The mount at `target` and all below it. Raises `OSError` (ENOSYS before Linux 5.12)."""
     attributes = struct.pack("=QQQQ", _MOUNT_ATTR_RDONLY, 0, 0, 0)  # set, clear, propagation, user
