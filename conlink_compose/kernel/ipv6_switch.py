@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from conlink_compose.kernel.namespaces import Namespace
-from conlink_compose.linux.namespaces import in_each_network
+from conlink_compose.linux.mount import make_writable
+from conlink_compose.linux.namespaces import NEWNET, NEWNS, setns, unshare
 
 LOOPBACK = "lo"
 """A node's packets to its own addresses go that way, whichever interface has the address."""
@@ -22,15 +25,24 @@ _log = logging.getLogger(__name__)
 
 def switch_on(namespace: Namespace, interfaces: Iterable[str]) -> bool:
     """On those interfaces and the loopback; the node's others stay as they are. False where that
-    may not be: /proc/sys is read-only in most containers."""
+    may not be."""
     names = (LOOPBACK, *interfaces)
-    (done,) = in_each_network((namespace.fd,), lambda: _write(names))
-    if isinstance(done, OSError):
-        _log.debug("IPv6 stays off in %s: %s", namespace.label, done)
-        return False
-    return True
+    # A thread of its own stands in other mounts and another network, and ends there.
+    with ThreadPoolExecutor(1) as thread:
+        error = thread.submit(_write, namespace.fd, names).exception()
+    if error and not isinstance(error, OSError):
+        raise error
+    if error:
+        _log.debug("IPv6 stays off in %s: %s", namespace.label, error)
+    return not error
 
 
-def _write(names: Iterable[str]) -> None:
+def _write(fd: int, names: Iterable[str]) -> None:
+    with suppress(OSError):
+        # A container's /proc/sys is a read-only mount, and stays one for all but this thread.
+        # EINVAL: it is no mount of its own; EACCES, EPERM: AppArmor, or no CAP_SYS_ADMIN.
+        unshare(NEWNS)
+        make_writable("/proc/sys")
+    setns(fd, NEWNET)
     for name in names:  # /proc/sys/net is that of the thread's network, at the moment of open(2)
         Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("0")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from conlink_compose.engines.docker import labels
 from tests.docker.conftest import CHECKOUT, Engine
 from tests.docker.lab import Lab, lab_of
 
@@ -31,20 +33,30 @@ def lab_fixture(engine: Engine, network_image: str, tmp_path: Path) -> Iterator[
         yield lab
 
 
-def _all_there_is(lab: Lab) -> set[str]:
-    """Containers, volumes, networks, network namespaces, files."""
-    kinds = ("ps -aq --no-trunc", "volume ls -q", "network ls -q --no-trunc")
-    named = {word for kind in kinds for word in lab.docker(*kind.split()).split()}
-    namespaces = {
-        str(path.stat().st_ino)
-        for path in Path("/proc").glob("[0-9]*/ns/net")
-        if path.exists() and "conlink" in (path.parents[1] / "cmdline").read_text()
-    }
-    return named | namespaces | {str(path) for path in lab.folder.rglob("*")}
+def _is_there(lab: Lab) -> set[str]:
+    """The project's containers, volumes, networks and files."""
+    of_it = ("-q", "--filter", f"label={labels.PROJECT}={lab.name}")
+    kinds = (("ps", "-a"), ("volume", "ls"), ("network", "ls"))
+    named = {word for kind in kinds for word in lab.docker(*kind, *of_it).split()}
+    return named | {str(path) for path in lab.folder.rglob("*")}
+
+
+def _namespaces(lab: Lab) -> set[int]:
+    """Those of the project's containers."""
+    pids = [lab.pid(one["Id"]) for one in lab.containers()]
+    return {Path(f"/proc/{pid}/ns/net").stat().st_ino for pid in pids}
+
+
+def _namespaces_in_use() -> set[int]:
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/ns/net"):
+        with suppress(OSError):  # it has ended meanwhile
+            found.add(path.stat().st_ino)
+    return found
 
 
 def test_all_that_it_tells_to_type_and_nothing_is_left(lab: Lab) -> None:
-    before = _all_there_is(lab)
+    before = _is_there(lab)
     assert TYPED[0] == ["up", "-d"]
     assert TYPED[-1] == ["down"]
     for typed in TYPED:
@@ -54,6 +66,9 @@ def test_all_that_it_tells_to_type_and_nothing_is_left(lab: Lab) -> None:
         if words == ["up", "-d"]:
             assert CLOSING
             assert f"{lab.name}: {CLOSING[1]} in" in done.stderr
+            namespaces = _namespaces(lab)
         if words[0] == "plan":
             assert "nothing to do" in done.stdout
-    assert _all_there_is(lab) == before
+    assert _is_there(lab) == before
+    assert len(namespaces) > 6
+    assert not namespaces & _namespaces_in_use()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from ipaddress import ip_interface
@@ -14,9 +13,8 @@ from conlink_compose.engines.docker import labels
 from tests.docker.conftest import Engine
 from tests.docker.lab import Lab, eventually, lab_of
 
-FULL = bool(os.environ.get("CONLINK_TEST_FULL"))
-MANY, FEW, MORE = (50, 5, 80) if FULL else (20, 5, 30)
-RESTARTED = 20 if FULL else 8
+MANY, FEW, MORE = 50, 5, 80
+RESTARTED = 20
 
 FILE = """
 x-conlink:

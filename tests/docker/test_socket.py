@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from tests.docker.conftest import Engine
 from tests.docker.lab import Lab, eventually, lab_of
 from tests.docker.proxy import Proxy, proxy_of
 
-AWAY = 30.0 if os.environ.get("CONLINK_TEST_FULL") else 5.0  # seconds
+AWAY = 30.0  # seconds
 
 FILE = """
 x-conlink:

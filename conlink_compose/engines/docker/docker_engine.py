@@ -9,7 +9,6 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +26,6 @@ from conlink_compose.engines.docker.own_container import machine, own_id
 from conlink_compose.engines.docker.place import HEALTH, SOCKET
 from conlink_compose.engines.docker.reach import Reach
 from conlink_compose.ipc.server import listening_socket
-from conlink_compose.linux.mount import make_writable
 from conlink_compose.render.pack import unpack
 from conlink_compose.topology import Life, Node, Owner, Topology
 from conlink_compose.topology_json import dump
@@ -48,8 +46,6 @@ class DockerEngine:
 
     def __init__(self, place: str, declare: Declare | None = None) -> None:
         """Raises `EngineUnreachableError`: also while the holder of the hub does not run yet."""
-        with suppress(OSError):  # it may not be a container, or AppArmor forbids it
-            make_writable("/proc/sys")  # for IPv6 in nodes, where Docker has switched it off
         self._reach = Reach()
         own = self._inspect(own_id()) or {}
         self._reach.learn(own)
