@@ -39,9 +39,10 @@ class End(NamedTuple):
 class Interface:
     """A network interface. `peer` is a veth's other end, `master` the bridge it is a port of.
 
-    `owned` tells that it bears our mark; it is always true of a desired one. `held` is how
-    spanning tree holds a port back: listening, learning or blocking; it is only ever seen.
-    Bridge knobs (`stp`, ...) are for kind `bridge` alone.
+    `owned` tells that it bears our mark; it is always true of a desired one. `held` is how a
+    port that has a carrier is held back: disabled, listening, learning or blocking; it is desired
+    to be empty where the bridge has no spanning tree, which is then nobody's to do. `carrier` is
+    only ever seen. Bridge knobs (`stp`, ...) are for kind `bridge` alone.
     """
 
     netns: str
@@ -57,6 +58,7 @@ class Interface:
     mcast_snooping: bool | None = None
     group_fwd_mask: int | None = None
     held: str | None = None
+    carrier: bool = True
     owned: bool = True
 
     @property
@@ -109,6 +111,39 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class PrefixRoute:
+    """The route that the kernel makes by itself for the prefix of an address. `to` is a network.
+
+    Seen, `there` tells whether it is, and `src` is the address that packets over it leave from.
+    Desired, it belongs to a declared address, or is that of the link-local ones.
+    """
+
+    netns: str
+    interface: str
+    to: str
+    src: str | None = None
+    there: bool = True
+    owned: bool = True
+
+    @property
+    def key(self) -> Key:
+        return ("prefix-route", self.netns, self.interface, self.to)
+
+
+@dataclass(frozen=True, slots=True)
+class Loopback:
+    """`lo` of a node. Every namespace has one, and whoever makes a node brings it up."""
+
+    netns: str
+    up: bool = True
+    owned: bool = True
+
+    @property
+    def key(self) -> Key:
+        return ("loopback", self.netns)
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The mark on a node whose links all stand: `lo` bears the alias `READY`."""
 
@@ -133,7 +168,11 @@ FRESH_BRIDGE = Interface(
 
 KNOBS = ("stp", "vlan_filtering", "mcast_snooping", "group_fwd_mask")
 
-Thing: TypeAlias = Interface | Address | Route | Ready
+Thing: TypeAlias = Interface | Address | Route | PrefixRoute | Loopback | Ready
+
+BY_ITSELF = (PrefixRoute, Loopback)
+"""What comes and goes without us: the kernel makes it with what it belongs to. It is never made
+beforehand nor removed, only put back where it is seen to be lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, state_folder
+
 
 @dataclass
 class Project:
@@ -70,6 +72,25 @@ class Project:
 
     def plan(self) -> str:
         return self.run("plan").stdout
+
+    def in_hub(self, *words: str) -> str:
+        """Run beside the bridges, as its owner could by nsenter(1)."""
+        rights = [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
+        enter = ["nsenter", "-t", str(self.runtime()), *rights, "-n"]
+        return subprocess.run([*enter, *words], check=True, capture_output=True, text=True).stdout
+
+    def runtime(self) -> int:
+        """The pid of its runtime, or 0 while there is none."""
+        for pid in self.processes():
+            try:
+                if b"conlink_compose.runtime" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+            except OSError:
+                continue
+        return 0
+
+    def runtime_log(self) -> str:
+        return (state_folder(self.name) / RUNTIME_LOG).read_text()
 
     def processes(self) -> list[int]:
         """Every process whose command line or environment names this project."""

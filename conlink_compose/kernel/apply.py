@@ -15,7 +15,18 @@ from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, m
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.observe import Known
 from conlink_compose.kernel.remove import remove_links
-from conlink_compose.state import HUB, Address, End, Interface, Operation, Plan, Ready, Route
+from conlink_compose.state import (
+    HUB,
+    Address,
+    End,
+    Interface,
+    Loopback,
+    Operation,
+    Plan,
+    PrefixRoute,
+    Ready,
+    Route,
+)
 
 Told: TypeAlias = tuple[Operation, tuple[Request, ...]]
 """What was asked of the kernel for an operation."""
@@ -63,7 +74,9 @@ class Apply:
         thing = operation.thing
         if isinstance(thing, Ready):
             return thing.netns not in self._incomplete
-        if isinstance(thing, Address | Route):
+        if isinstance(thing, Loopback):
+            return True
+        if isinstance(thing, Address | Route | PrefixRoute):
             return End(thing.netns, thing.interface) not in self._not_made
         if self._not_made.isdisjoint(_masters_of(operation)):
             return operation.verb == "add" or thing.end not in self._not_made
@@ -188,8 +201,8 @@ class Apply:
 
     def _requests_of(self, operation: Operation) -> tuple[Request, ...] | Refusal:
         verb, thing = operation.verb, operation.thing
-        if isinstance(thing, Ready):
-            return (messages_link.mark_ready(verb != "remove"),)
+        if isinstance(thing, Ready | Loopback):
+            return (_about_lo(verb, thing),)
         known = self._known.get(End(thing.netns, _interface_of(thing)))
         if known is None:
             return () if verb == "remove" else _GONE
@@ -199,12 +212,16 @@ class Apply:
         match thing:
             case Address():
                 return _about_address(verb, thing, known.ifindex)
-            case Route():
+            case Route() | PrefixRoute():
                 return self._about_route(operation, thing, known.ifindex)
             case Interface():
                 return self._change(operation.before, thing, known.ifindex)
 
-    def _about_route(self, operation: Operation, route: Route, ifindex: int) -> tuple[Request, ...]:
+    def _about_route(
+        self, operation: Operation, route: Route | PrefixRoute, ifindex: int
+    ) -> tuple[Request, ...]:
+        if isinstance(route, PrefixRoute):
+            return (messages_route.put_back(route, ifindex),)
         before = operation.before
         if isinstance(before, Route):
             held = self._known.get(End(before.netns, before.interface))
@@ -281,8 +298,14 @@ def _masters_of(operation: Operation) -> Iterator[End]:
             yield End(end.netns, end.master)
 
 
-def _interface_of(thing: Interface | Address | Route) -> str:
+def _interface_of(thing: Interface | Address | Route | PrefixRoute) -> str:
     return thing.name if isinstance(thing, Interface) else thing.interface
+
+
+def _about_lo(verb: str, thing: Ready | Loopback) -> Request:
+    if isinstance(thing, Loopback):
+        return messages_link.set_loopback(thing.up)
+    return messages_link.mark_ready(verb != "remove")
 
 
 def _about_address(verb: str, address: Address, ifindex: int) -> tuple[Request, ...]:
@@ -295,6 +318,8 @@ def _about_address(verb: str, address: Address, ifindex: int) -> tuple[Request, 
 
 
 def _is_fine(operation: Operation, refusal: Refusal) -> bool:
+    if isinstance(operation.thing, PrefixRoute):
+        return refusal.errno == errno.EEXIST  # it came back meanwhile, with its address
     if operation.verb != "remove":
         return False
     return refusal.errno in _FINE_WHEN_REMOVED.get(type(operation.thing), ())

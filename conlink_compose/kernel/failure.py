@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.state import HUB, Address, Interface, Operation, Ready, Route, Thing
+from conlink_compose.state import (
+    HUB,
+    Address,
+    Interface,
+    Loopback,
+    Operation,
+    PrefixRoute,
+    Ready,
+    Route,
+    Thing,
+)
 
 FOREIGN = "it does not bear our mark"
 FOREIGN_BRIDGE = "its bridge does not bear our mark"
@@ -150,5 +160,9 @@ def name_of(thing: Thing) -> str:
         case Route():
             via = f" via {thing.via}" if thing.via else ""
             return f"route {thing.to}{via} on {thing.interface} of {where}"
+        case PrefixRoute():
+            return f"route {thing.to} on {thing.interface} of {where}"
+        case Loopback():
+            return f"loopback interface lo of {where}"
         case Ready():
             return f"the ready mark of {where}"

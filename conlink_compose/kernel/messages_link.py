@@ -127,9 +127,26 @@ def change(
         kind = text(uapi.IFLA_INFO_KIND, wanted.kind)
         parts.append(nest(uapi.IFLA_LINKINFO, kind, *knobs))
     comes_up = wanted.up if wanted.up != before.up else None
+    requests: tuple[Request, ...] = ()
     if comes_up and wanted.netns == HUB:
-        return set_link(ifindex, *parts, NO_IPV6_ADDRESS), set_link(ifindex, up=True)
-    return (set_link(ifindex, *parts, up=comes_up),)
+        requests = set_link(ifindex, *parts, NO_IPV6_ADDRESS), set_link(ifindex, up=True)
+    elif parts or comes_up is not None:
+        requests = (set_link(ifindex, *parts, up=comes_up),)
+    if before.held and wanted.held == "":
+        requests = (*requests, _forward(ifindex))
+    return requests
+
+
+def _forward(ifindex: int) -> Request:
+    """Let a port forward that somebody holds back. The kernel takes it of no port of a spanning
+    tree of its own (net/bridge/br_netlink.c, br_set_port_state)."""
+    state = u8(uapi.IFLA_BRPORT_STATE, uapi.BR_STATE_FORWARDING)
+    port = text(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + nest(uapi.IFLA_INFO_SLAVE_DATA, state)
+    return set_link(ifindex, nest(uapi.IFLA_LINKINFO, port))
+
+
+def set_loopback(up: bool) -> Request:
+    return set_link(uapi.LOOPBACK_IFINDEX, up=up)
 
 
 def set_link(ifindex: int, *parts: bytes, up: bool | None = None) -> Request:

@@ -12,6 +12,7 @@ from conlink_compose.kernel.messages_address import dump_addresses
 from conlink_compose.kernel.messages_link import dump_links
 from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
+from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
 from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link, read_port
 from conlink_compose.kernel.read_route import RouteRecord, read_route
@@ -23,6 +24,7 @@ from conlink_compose.state import (
     End,
     Interface,
     Key,
+    Loopback,
     Ready,
     Route,
     State,
@@ -69,28 +71,33 @@ def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
         things += _interfaces(view, views, namespaces, mark)
         things += _addresses(view, mark)
         things += _routes(view)
+        if label != HUB:
+            things += prefix_routes(label, view.links, view.addresses, view.routes)
     return State.of(things), known
 
 
 def _ask(namespace: Namespace) -> _View:
+    # In this order: a link that goes down meanwhile, and its routes with it, was seen up with them.
     asked = namespace.socket
     links = map(read_link, asked.dump(dump_links()))
-    addresses = map(read_address, asked.dump(dump_addresses()))
     routes = [
         route
         for family in (socket.AF_INET, socket.AF_INET6)
         for message in asked.dump(dump_routes(family))
         if (route := read_route(message, family))
     ]
+    addresses = map(read_address, asked.dump(dump_addresses()))
     return _View(namespace, {link.ifindex: link for link in links}, list(addresses), routes)
 
 
 def _interfaces(
     view: _View, views: Mapping[str, _View], namespaces: Namespaces, mark: int
-) -> Iterator[Interface | Ready]:
+) -> Iterator[Interface | Loopback | Ready]:
     label = view.namespace.label
     for link in view.links.values():
         if link.ifindex == LOOPBACK_IFINDEX:
+            if label != HUB:
+                yield Loopback(label, link.up)
             if link.alias == READY and label != HUB:
                 yield Ready(label)
             continue
@@ -105,10 +112,19 @@ def _interfaces(
             up=link.up,
             master=master.name if master else "",
             peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
-            held=read_port(link.port) if link.master else None,
+            held=_held(link, master),
+            carrier=link.carrier,
             owned=is_ours(link.group, mark),
             **knobs._asdict(),
         )
+
+
+def _held(port: LinkRecord, bridge: LinkRecord | None) -> str | None:
+    """The kernel itself disables a port without a carrier, and all those of a bridge that is down,
+    and makes them forward afterwards (net/bridge/br_if.c, br_port_carrier_check)."""
+    if bridge is None or bridge.kind != "bridge":
+        return None
+    return read_port(port.port) if bridge.up and port.up and port.operational else None
 
 
 def _peer(
@@ -136,6 +152,8 @@ def _routes(view: _View) -> Iterable[Route]:
     """One of a key: ours if there is one. Of IPv4 routes the first takes all packets."""
     found: dict[Key, Route] = {}
     for record in view.routes:
+        if record.by_kernel:
+            continue
         route = _route(view, record)
         first = found.setdefault(route.key, route)
         if route.owned and not first.owned:

@@ -17,13 +17,16 @@ _NOTHING = memoryview(b"")
 
 
 class AddressRecord(NamedTuple):
-    """`ours` tells that the address bears our mark."""
+    """`ours` tells that the address bears our mark, `prefixed` that the kernel keeps a route to its
+    prefix, `secondary` that of an IPv4 prefix another address is the first."""
 
     ifindex: int
     cidr: str
     ours: bool
     made_by_kernel: bool
     lasting: bool
+    prefixed: bool
+    secondary: bool
 
 
 def _marks_are_kept() -> bool:
@@ -46,7 +49,9 @@ def read_address(message: Message) -> AddressRecord:
     link_local = scope == uapi.RT_SCOPE_LINK and family == socket.AF_INET6
     lasting = bool(flags & uapi.IFA_F_PERMANENT)
     cidr = f"{shortest(family, packed)}/{length}"
-    return AddressRecord(ifindex, cidr, ours, link_local and not ours, lasting)
+    prefixed = not flags & uapi.IFA_F_NOPREFIXROUTE and packed == found.get(uapi.IFA_ADDRESS)
+    secondary = family == socket.AF_INET and bool(flags & uapi.IFA_F_SECONDARY)
+    return AddressRecord(ifindex, cidr, ours, link_local and not ours, lasting, prefixed, secondary)
 
 
 def shortest(family: int, packed: memoryview) -> str:

@@ -10,10 +10,13 @@ from conlink_compose.linux.netlink import Message, number, parse, words
 
 _HEAD = struct.Struct("=BxHiII")
 _HELD = {
+    uapi.BR_STATE_DISABLED: "disabled",
     uapi.BR_STATE_LISTENING: "listening",
     uapi.BR_STATE_LEARNING: "learning",
     uapi.BR_STATE_BLOCKING: "blocking",
 }
+_OPERATIONAL = (uapi.IF_OPER_UNKNOWN, uapi.IF_OPER_UP)
+"""As netif_oper_up() has it."""
 _NOTHING = memoryview(b"")
 
 
@@ -23,13 +26,16 @@ class LinkRecord(NamedTuple):
     `master` is an ifindex, 0 for none.
 
     `data` is what is particular to its kind, `port` what is to its being a bridge's port.
-    `peer_nsid` is None where the peer lies in the same namespace.
+    `peer_nsid` is None where the peer lies in the same namespace. `carrier` is there at once,
+    `operational` follows it when the kernel finds the time (net/core/link_watch.c).
     """
 
     ifindex: int
     name: str
     kind: str
     up: bool
+    carrier: bool
+    operational: bool
     group: int
     mac: str
     mtu: int
@@ -60,6 +66,8 @@ def read_link(message: Message) -> LinkRecord:
         words(found[uapi.IFLA_IFNAME]),
         kind,
         bool(flags & uapi.IFF_UP),
+        bool(number(found.get(uapi.IFLA_CARRIER, _NOTHING))),
+        number(found.get(uapi.IFLA_OPERSTATE, _NOTHING)) in _OPERATIONAL,
         number(found.get(uapi.IFLA_GROUP, _NOTHING)),
         found.get(uapi.IFLA_ADDRESS, _NOTHING).hex(":"),
         number(found.get(uapi.IFLA_MTU, _NOTHING)),
@@ -91,7 +99,7 @@ def read_knobs(data: memoryview) -> Knobs:
 
 
 def read_port(data: memoryview) -> str | None:
-    """From IFLA_INFO_SLAVE_DATA of a bridge's port: what spanning tree holds it in."""
+    """From IFLA_INFO_SLAVE_DATA of a bridge's port: what it is held in, if it does not forward."""
     found = parse(data, 0, len(data))
     return _HELD.get(number(found.get(uapi.IFLA_BRPORT_STATE, _NOTHING)))
 

@@ -19,7 +19,8 @@ _NOTHING = memoryview(b"")
 class RouteRecord(NamedTuple):
     """`ifindex` is 0 where somebody else's route has several next hops.
 
-    `shared` tells that hops which are not ours stand beside ours.
+    `shared` tells that hops which are not ours stand beside ours, `by_kernel` that the kernel made
+    it for an address.
     """
 
     ifindex: int
@@ -31,11 +32,12 @@ class RouteRecord(NamedTuple):
     onlink: bool
     shared: bool
     ours: bool
+    by_kernel: bool
 
 
 def read_route(message: Message, asked: int) -> RouteRecord | None:
-    """None where it does not matter: made by the kernel for an address, local, not unicast, or
-    for some packets alone (a type of service, IPv6 sources).
+    """None where it does not matter: local, not unicast, or for some packets alone (a type of
+    service, IPv6 sources).
 
     IPv6 tells routes with gateways, one key and any protocols as one route with their hops, and
     with the protocol of the first. We never make more than one hop.
@@ -43,7 +45,7 @@ def read_route(message: Message, asked: int) -> RouteRecord | None:
     """
     head = _HEAD.unpack_from(message.view, message.start)
     family, length, sources, service, table, protocol, _, kind, flags = head
-    if family != asked or protocol == uapi.RTPROT_KERNEL or kind != uapi.RTN_UNICAST:
+    if family != asked or kind != uapi.RTN_UNICAST:
         return None
     if sources or service:
         return None
@@ -67,6 +69,7 @@ def read_route(message: Message, asked: int) -> RouteRecord | None:
         bool(hop.flags & uapi.RTNH_F_ONLINK),
         shared,
         ours,
+        protocol == uapi.RTPROT_KERNEL,
     )
 
 

@@ -33,8 +33,8 @@ class BoundLink:
     """A link between running nodes: replica `near.index` of its near end, its far one if any.
 
     `near_end` and `far_end` are numbered for their replica and have a MAC. `outer` is the
-    name of the outer end in the hub, `master` the hub's name of the bridge. `missing`
-    are the kinds of interface that this kernel cannot make.
+    name of the outer end in the hub, `master` the hub's name of the bridge; `stp` tells that this
+    one's ports are spanning tree's. `missing` are the kinds of interface this kernel cannot make.
     """
 
     link: Link
@@ -44,6 +44,7 @@ class BoundLink:
     far_end: Endpoint | None = None
     outer: str = ""
     master: str = ""
+    stp: bool = False
     missing: frozenset[str] = frozenset()
 
 

@@ -68,7 +68,10 @@ def expand(bound: BoundLink) -> Iterator[Interface]:
         return
     outer = End(HUB, bound.outer)
     yield _inside(near, outer, bound.near_end, mtu[0])
-    yield Interface(*outer, "veth", mtu=mtu[1], up=True, master=bound.master, peer=near)
+    forwards = "" if bound.master and not bound.stp else None
+    yield Interface(
+        *outer, "veth", mtu=mtu[1], up=True, master=bound.master, peer=near, held=forwards
+    )
 
 
 def _inside(end: End, peer: End, endpoint: Endpoint, mtu: int) -> Interface:

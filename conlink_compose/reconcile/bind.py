@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from conlink_compose import bridges, links
 from conlink_compose.diagnostics import Diagnostic, Span
@@ -13,7 +14,7 @@ from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
-from conlink_compose.state import Key, Ready, State, Thing
+from conlink_compose.state import Key, Loopback, Ready, State, Thing
 from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
 
 
@@ -38,6 +39,15 @@ class Binding:
     refused: tuple[Diagnostic, ...] = ()
 
 
+class _Hub(NamedTuple):
+    """What links to it need to know: its names, the bridges with a spanning tree, by the name they
+    were declared with, and the kinds of interface that the kernel lacks."""
+
+    names: HubNames
+    stp: frozenset[str]
+    missing: frozenset[str]
+
+
 def bind(
     topology: Topology, nodes: Sequence[Node], missing: frozenset[str] = frozenset()
 ) -> Binding:
@@ -51,8 +61,9 @@ def bind(
     bound: list[BoundLink] = []
     waiting: list[Waiting] = []
     by_owner = _by_owner(topology, nodes)
+    hub = _Hub(names, frozenset(bridge.name for bridge in topology.bridges if bridge.stp), missing)
     for link in topology.links:
-        for item in _bind_link(topology.project, link, by_owner, names, missing):
+        for item in _bind_link(topology.project, link, by_owner, hub):
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
     held_up = {wait.node.name for wait in waiting}
     state = _state(_things(topology, nodes, bound, names, held_up))
@@ -81,18 +92,18 @@ def _bind_link(
     project: str,
     link: Link,
     by_owner: dict[Owner, dict[int, Node]],
-    names: HubNames,
-    missing: frozenset[str],
+    hub: _Hub,
 ) -> Iterator[BoundLink | Waiting]:
     near_nodes = by_owner.get(link.near.owner, {})
     if link.far:
         yield from _bind_wire(project, link, link.far, near_nodes, by_owner)
         return
-    master = names.bridges[link.bridge] if link.bridge else ""
+    master = hub.names.bridges[link.bridge] if link.bridge else ""
+    stp = link.bridge in hub.stp
     for replica, node in sorted(near_nodes.items()):
-        outer = names.outers.get((node.name, link.near.dev), "")
+        outer = hub.names.outers.get((node.name, link.near.dev), "")
         end = _end(project, link.near, node, replica)
-        yield BoundLink(link, node, end, outer=outer, master=master, missing=missing)
+        yield BoundLink(link, node, end, outer=outer, master=master, stp=stp, missing=hub.missing)
 
 
 def _bind_wire(
@@ -136,6 +147,7 @@ def _things(
     for item in bound:
         yield from _things_of(item)
     for node in nodes:
+        yield Loopback(node.name), None
         if node.name not in held_up:
             yield Ready(node.name), None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conlink_compose.state import KNOBS, Interface, Route, Thing
+from conlink_compose.state import KNOBS, Interface, Loopback, Route, Thing
 
 COMPARED: dict[type, tuple[str, ...]] = {
     Interface: (
@@ -10,8 +10,10 @@ COMPARED: dict[type, tuple[str, ...]] = {
         "mtu",
         "up",
         "master",
+        "held",
         *KNOBS,
     ),
+    Loopback: ("up",),
     Route: ("interface", "via", "src", "onlink"),
 }
 """The attributes that can be changed in place. An interface's kind and peer cannot."""

@@ -1,4 +1,4 @@
-"""What every kind of link has inside its node: addresses and routes."""
+"""What every kind of link has inside its node: addresses, routes, and what follows from them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ MAIN_TABLE = 254
 IPV6_METRIC = 1024
 """What the kernel stores for an IPv6 route that names no metric, or 0 (IP6_RT_PRIO_USER)."""
 
+LINK_LOCAL = "fe80::/64"
+"""Of the address that an interface gives itself, by which IPv6 routers are reached (RFC 4291)."""
+
 
 def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | None]]:
     """The addresses and routes of an endpoint that is numbered for its node.
@@ -20,8 +23,21 @@ def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | 
     """
     for address in endpoint.addresses:
         yield state.Address(node, endpoint.dev, str(address)), endpoint.place("ip")
+    if endpoint.up:
+        yield from _prefix_routes(node, endpoint)
     for route in endpoint.routes if endpoint.up else ():
         yield _route(node, endpoint.dev, route), route.span or endpoint.span
+
+
+def _prefix_routes(
+    node: str, endpoint: Endpoint
+) -> Iterator[tuple[state.PrefixRoute, Span | None]]:
+    """One a prefix, however many addresses share it. Which of them the kernel makes it knows."""
+    networks = dict.fromkeys(str(address.network) for address in endpoint.addresses)
+    for network in networks:
+        yield state.PrefixRoute(node, endpoint.dev, network), endpoint.place("ip")
+    if LINK_LOCAL not in networks:
+        yield state.PrefixRoute(node, endpoint.dev, LINK_LOCAL), endpoint.span
 
 
 def _route(node: str, dev: str, route: Route) -> state.Route:

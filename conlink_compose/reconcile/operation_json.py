@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import End, Interface, Operation, Thing
+from conlink_compose.state import End, Interface, Operation, PrefixRoute, Thing
 
-_SEEN = {"owned", "contested", "held"}
+_SEEN = {"owned", "contested", "held", "carrier", "there"}
 """What is seen of a thing, and never declared."""
 
 
@@ -23,8 +23,9 @@ def as_dict(operation: Operation) -> dict[str, object]:
 
 
 def _object(thing: Thing) -> dict[str, object]:
-    """`kind` is that of the interface, or else address or route."""
+    """`kind` is that of the interface, or else address, route or loopback."""
     kind = thing.kind if isinstance(thing, Interface) else type(thing).__name__.lower()
+    kind = "route" if isinstance(thing, PrefixRoute) else kind
     names = [field.name for field in fields(thing) if field.name not in _SEEN]
     told = {name: getattr(thing, name) for name in names}
     return {

@@ -9,20 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conlink_compose.state import HUB, Address, Interface, Key, Operation, Plan, Ready
+from conlink_compose.state import (
+    HUB,
+    Address,
+    Interface,
+    Key,
+    Loopback,
+    Operation,
+    Plan,
+    PrefixRoute,
+    Ready,
+)
 
 _PREPARE, _NODES, _CLEAR, _OPEN = range(4)
 
-_MAKE_ROOM = 1
+_INTERFACE, _MAKE_ROOM, _ADD_ADDRESS, _PREFIX_ROUTE = range(4)
 _IN_A_NODE = {
     # A gateway is reachable by an address: addresses come before routes and go after them.
-    ("add", True): 2,
-    ("add", False): 3,
-    ("change", False): 3,
-    ("remove", False): 4,
-    ("remove", True): 5,
+    ("add", True): _ADD_ADDRESS,
+    ("add", False): 4,
+    ("change", False): 4,
+    ("remove", False): 5,
+    ("remove", True): 6,
 }
-"""(verb, is an address) -> step. Step 0 is the change of an interface."""
+"""(verb, is an address) -> step."""
 
 
 def in_order(operations: Iterable[Operation]) -> Plan:
@@ -44,6 +54,10 @@ def _rank(operation: Operation, added: set[Key]) -> tuple[int, str, int]:
         return _OPEN, "", 0
     if isinstance(thing, Interface):
         return _rank_of_interface(operation.verb, thing, added)
+    if isinstance(thing, Loopback):
+        return _NODES, thing.netns, _INTERFACE
+    if isinstance(thing, PrefixRoute):
+        return _NODES, thing.netns, _PREFIX_ROUTE
     if operation.verb == "remove" and isinstance(thing, Address) and _bare(thing) in added:
         return _NODES, thing.netns, _MAKE_ROOM
     return _NODES, thing.netns, _IN_A_NODE[operation.verb, isinstance(thing, Address)]
@@ -63,4 +77,4 @@ def _rank_of_interface(verb: str, thing: Interface, added: set[Key]) -> tuple[in
         return (_PREPARE, "", 0) if makes_room else (_CLEAR, "", 1 if is_bridge else 0)
     if verb == "add":
         return _PREPARE, "", 1 if thing.netns == HUB else 2
-    return (_PREPARE, "", 3) if thing.netns == HUB else (_NODES, thing.netns, 0)
+    return (_PREPARE, "", 3) if thing.netns == HUB else (_NODES, thing.netns, _INTERFACE)

@@ -7,22 +7,29 @@ just as desired is left as it is; one that stands in the way is a conflict, said
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.compare import differences
 from conlink_compose.reconcile.order import in_order
 from conlink_compose.state import (
+    BY_ITSELF,
     Address,
     Interface,
     Key,
     Operation,
     Plan,
+    PrefixRoute,
     Ready,
     Route,
     State,
     Thing,
 )
+
+IPV6_PREFIX_METRIC = 256
+"""Of the routes that the kernel makes for IPv6 prefixes (IP6_RT_PRIO_ADDRCONF); of IPv4's it is 0.
+"""
 
 
 class Planned(NamedTuple):
@@ -57,6 +64,24 @@ def _conflicts(desired: State, actual: State) -> Iterator[tuple[Key, Diagnostic]
         contested = isinstance(found, Route) and found.contested
         if found and (contested or (not found.owned and differences(found, thing))):
             yield key, _conflict(thing, found, desired)
+        elif isinstance(found, PrefixRoute) and _is_taken(found, actual):
+            yield key, _taken(found, desired)
+
+
+def _is_taken(lost: PrefixRoute, actual: State) -> bool:
+    """Somebody's own route stands where the kernel's was: it takes its packets in any case."""
+    metric = IPV6_PREFIX_METRIC if ":" in lost.to else 0
+    if lost.there:
+        return False
+    found = actual.things.get(Route(lost.netns, "", lost.to, metric=metric).key)
+    return found is not None and not found.owned
+
+
+def _taken(lost: PrefixRoute, desired: State) -> Diagnostic:
+    where = f"{lost.netns}:{lost.interface}"
+    message = f"{lost.netns} has a route to {lost.to} that is neither ours nor the kernel's own"
+    advice = f"remove it, and that of {where} is put back: ip route delete {lost.to}"
+    return Diagnostic("conflict", message, desired.causes.get(lost.key), advice)
 
 
 def _conflict(thing: Thing, found: Thing, desired: State) -> Diagnostic:
@@ -98,7 +123,7 @@ def _needs(thing: Thing) -> set[Key]:
 
 def _carrier(thing: Thing) -> Key | None:
     """The interface an address or a route lies on."""
-    if isinstance(thing, Address | Route):
+    if isinstance(thing, Address | Route | PrefixRoute):
         return ("interface", thing.netns, thing.interface)
     return None
 
@@ -124,11 +149,12 @@ def _is_fixed(now: Interface, wanted: Interface) -> bool:
 def _doomed(desired: State, actual: State) -> frozenset[Key]:
     """Owned objects that are no longer declared. A veth dies with either of its ends.
 
-    A mark stays: a node that was ready has started, and lost links do not undo that.
+    A mark stays: a node that was ready has started, and lost links do not undo that. What the
+    kernel makes by itself goes by itself.
     """
     found = set()
     for key, now in actual.things.items():
-        if now.owned and key not in desired.things and not isinstance(now, Ready):
+        if now.owned and key not in desired.things and not isinstance(now, (Ready, *BY_ITSELF)):
             found.add(key)
             if isinstance(now, Interface):
                 found |= _pair_of(now)
@@ -162,7 +188,12 @@ def _additions(
             continue
         now = None if key in doomed or _carrier(thing) in doomed else actual.things.get(key)
         span = desired.causes.get(key)
-        if now is None:
+        if isinstance(thing, BY_ITSELF) and now is None:
+            continue  # it comes with what it belongs to
+        if isinstance(now, PrefixRoute):
+            if not now.there:
+                yield Operation("add", replace(now, there=True), "the kernel's own is gone", span)
+        elif now is None:
             other = _other_end(thing, desired)
             made_with_peer.add(other.key if other else key)
             yield Operation("add", thing, "is declared", span, other=other)

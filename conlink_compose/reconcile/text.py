@@ -9,7 +9,9 @@ from conlink_compose.state import (
     KNOBS,
     Address,
     Interface,
+    Loopback,
     Operation,
+    PrefixRoute,
     Ready,
     Route,
     Thing,
@@ -47,6 +49,11 @@ def _name(thing: Thing) -> str:
         return f"address {thing.cidr} on {thing.netns}:{thing.interface}"
     if isinstance(thing, Route):
         return f"route {_route(thing)} on {thing.netns}:{thing.interface}"
+    if isinstance(thing, PrefixRoute):
+        src = f" src {thing.src}" if thing.src else ""
+        return f"route {thing.to}{src} on {thing.netns}:{thing.interface}"
+    if isinstance(thing, Loopback):
+        return f"loopback {thing.netns}:lo"
     assert isinstance(thing, Ready)
     return f"ready {thing.netns}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from dataclasses import replace
 from typing import Any
 
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
@@ -13,7 +14,7 @@ from pyroute2.netlink.rtnl.rtmsg import rtmsg
 from conlink_compose.kernel import messages_address, messages_link, messages_route
 from conlink_compose.kernel.link_socket import Request
 from conlink_compose.linux import uapi
-from conlink_compose.state import HUB, PROTOCOL, READY, Address, End, Interface, Route
+from conlink_compose.state import HUB, PROTOCOL, READY, Address, End, Interface, PrefixRoute, Route
 
 
 def decoded(message_class: Any, request: Request) -> Any:
@@ -142,3 +143,29 @@ def test_a_default_route_names_no_destination() -> None:
 def test_an_ipv4_route_without_gateway_has_the_scope_of_the_link() -> None:
     message = decoded(rtmsg, messages_route.add(Route("a", "eth0", "10.9.0.0/16"), 5))
     assert message["scope"] == uapi.RT_SCOPE_LINK
+
+
+def test_the_kernels_own_route_of_a_prefix() -> None:
+    route = PrefixRoute("a", "eth0", "192.0.2.0/31", src="192.0.2.1")
+    message = decoded(rtmsg, messages_route.put_back(route, 5))
+    assert (message["proto"], message["scope"], message["table"]) == (2, uapi.RT_SCOPE_LINK, 254)
+    assert attributes(message) == {
+        "RTA_DST": "192.0.2.0",
+        "RTA_OIF": 5,
+        "RTA_PREFSRC": "192.0.2.1",
+    }
+    message = decoded(rtmsg, messages_route.put_back(PrefixRoute("a", "eth0", "fd00::/64"), 5))
+    assert (message["proto"], message["scope"], message["dst_len"]) == (2, 0, 64)
+    assert attributes(message) == {"RTA_DST": "fd00::", "RTA_OIF": 5, "RTA_PRIORITY": 256}
+
+
+def test_a_port_that_is_held_back_is_told_to_forward_and_nothing_else() -> None:
+    (request,) = messages_link.change(replace(FAR, held="blocking"), replace(FAR, held=""), 7, 5)
+    message = decoded(ifinfmsg, request)
+    assert (message["index"], message["change"], list(attributes(message))) == (
+        *(7, 0),
+        ["IFLA_LINKINFO"],
+    )
+    info = message.get_attr("IFLA_LINKINFO")
+    assert info.get_attr("IFLA_INFO_SLAVE_KIND") == "bridge"
+    assert info.get_attr("IFLA_INFO_SLAVE_DATA").get_attr("IFLA_BRPORT_STATE") == 3

@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.state import HUB, Address, End, Interface, Ready, Route, Thing
+from conlink_compose.state import (
+    HUB,
+    Address,
+    End,
+    Interface,
+    Loopback,
+    PrefixRoute,
+    Ready,
+    Route,
+    Thing,
+)
 from tests.kernel.lab import Lab, add, add_bridge, add_link, add_wire, remove, veth
 
 pytestmark = pytest.mark.root
@@ -41,6 +51,13 @@ def test_what_was_applied_is_observed(lab: Lab) -> None:
     state = lab.observe().state
     for operation in links:
         wanted += [one for one in (operation.thing, operation.other) if one]
+    wanted += [
+        *(Loopback(node, up=False) for node in "ab"),
+        *(PrefixRoute(node, dev, "fe80::/64") for node in "ab" for dev in ("eth0", "w0")),
+        PrefixRoute("a", "eth0", "10.0.0.0/24", src="10.0.0.1"),
+        PrefixRoute("a", "eth0", "fd00::/64"),
+        PrefixRoute("b", "w0", "::ffff:102:304/128"),
+    ]
     assert [one for one in wanted if not holds(state.things.get(one.key), one)] == []
     assert set(state.things) == {one.key for one in wanted}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conlink_compose.reconcile.bind import bind, needed_kinds
-from conlink_compose.state import HUB, Address, Interface, Ready, Route
+from conlink_compose.state import HUB, Address, Interface, Loopback, Ready, Route
 from conlink_compose.topology import Link, Node, Owner, Service, Topology
 
 from .declared import all_nodes, default_route, endpoint, on_bridge, service, topology, wire
@@ -47,7 +47,7 @@ def test_a_wire_without_its_other_node_waits_and_its_node_is_not_ready() -> None
     declared = topology(wire(endpoint("a"), endpoint("b")), services=(service("a"), service("b")))
     binding = bind(declared, all_nodes(declared)[:1])
     assert [wait.far_owner.name for wait in binding.waiting] == ["b"]
-    assert not len(binding.state)
+    assert list(binding.state) == [Loopback("a-1")]
 
 
 def test_the_same_node_and_dev_has_the_same_mac_every_time_and_no_other_has_it() -> None:

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import HUB, Address, End, Interface, Key, Ready, Route, State, Thing
+from conlink_compose.state import (
+    HUB,
+    Address,
+    End,
+    Interface,
+    Key,
+    Loopback,
+    PrefixRoute,
+    Ready,
+    Route,
+    State,
+    Thing,
+)
 from conlink_compose.topology import Topology
 
 from .declared import all_nodes, default_route, endpoint, on_bridge, service, topology, wire
@@ -234,3 +246,35 @@ def test_an_ifb_with_another_mac_is_made_anew() -> None:
     old, new = (Interface("a-1", "d0", "ifb", mac=f"02:00:00:00:00:0{n}") for n in (1, 2))
     verbs = [op.verb for op in plan(State.of([new]), State.of([old])).plan]
     assert verbs == ["remove", "add"]
+
+
+LOST = PrefixRoute("a-1", "eth0", "10.0.0.0/24", src="10.0.0.1", there=False)
+
+
+def test_what_the_kernel_makes_by_itself_is_neither_made_beforehand_nor_removed() -> None:
+    wanted = desired(LAN)
+    by_itself = [key for key in wanted.things if key[0] in ("prefix-route", "loopback")]
+    assert by_itself
+    assert lines(wanted, without(wanted, *by_itself)) == []
+    undeclared = PrefixRoute("a-1", "eth0", "10.3.0.0/24", there=False)
+    assert lines(wanted, with_(wanted, undeclared)) == []
+    assert lines(State(), State.of([Loopback("a-1", up=False), LOST])) == []
+
+
+def test_a_lost_route_of_a_prefix_comes_back_before_the_routes_by_its_gateways() -> None:
+    wanted = desired(LAN)
+    lost = replace(LOST, netns="b-1", src="10.0.0.2")
+    harmed = with_(without(wanted, ("route", "b-1", "254", "0.0.0.0/0", "0")), lost)
+    assert lines(wanted, harmed) == [
+        "add     route 10.0.0.0/24 src 10.0.0.2 on b-1:eth0",
+        "add     route 0.0.0.0/0 via 10.0.0.1 on b-1:eth0",
+    ]
+
+
+def test_a_lost_route_of_a_prefix_waits_where_somebodys_own_is_in_its_place() -> None:
+    wanted = desired(LAN)
+    other = Route("a-1", "eth7", "10.0.0.0/24", owned=False)
+    found = plan(wanted, with_(wanted, LOST, other))
+    assert found.plan == ()
+    assert "neither ours nor the kernel's own" in found.conflicts[0].message
+    assert plan(wanted, with_(wanted, other)) == ((), ())

@@ -12,9 +12,13 @@ from conlink_compose.reconcile.status import status
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Outcome, View
 from conlink_compose.state import HUB, Interface, State
+from conlink_compose.topology import Bridge
 from tests.reconcile.declared import all_nodes, on_bridge, service, topology
 
-LAN = topology(on_bridge("a", "lan", "10.0.0.1/24"), services=(service("a"),), bridges=("lan",))
+LAN = replace(
+    topology(on_bridge("a", "lan", "10.0.0.1/24"), services=(service("a"),)),
+    bridges=(Bridge("lan", "linux", stp=True),),
+)
 BOUND = bind(LAN, all_nodes(LAN))
 
 

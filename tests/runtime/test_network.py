@@ -76,10 +76,10 @@ def test_an_edited_address_changes_that_only_and_no_packet_of_another_link_is_lo
 def test_pings_go_on_when_the_runtime_is_killed_and_it_comes_back(tmp_path: Path) -> None:
     with project(tmp_path, PAIR) as lab:
         lab.up()
-        first = runtime_of(lab)
+        first = lab.runtime()
         with pings(lab, "c", "10.1.0.2") as ping:
             os.kill(first, signal.SIGKILL)
-            eventually(lambda: runtime_of(lab) not in (0, first))
+            eventually(lambda: lab.runtime() not in (0, first))
             assert "nothing to do" in lab.plan()
         assert lost(ping) == 0
 
@@ -222,17 +222,6 @@ def up_until(lab: Project, word: str) -> subprocess.Popen[str]:
     assert attached.stdout
     assert any(word in line for line in attached.stdout)
     return attached
-
-
-def runtime_of(lab: Project) -> int:
-    """Its pid, or 0 while there is none."""
-    for pid in lab.processes():
-        try:
-            if b"conlink_compose.runtime" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        except OSError:
-            continue
-    return 0
 
 
 def test_a_knob_taken_out_of_the_file_is_turned_back_and_a_kernel_route_metric_settles(
