@@ -12,8 +12,9 @@ from conlink_compose.topology import Node, Owner
 
 @dataclass(frozen=True, slots=True)
 class InterfaceStatus:
-    """One interface of a node. `state`: up, down, missing (not there), waiting (for its peer), or
-    how spanning tree holds back the bridge's port behind it: listening, learning, blocking.
+    """One interface of a node. `state`: up, down, missing (not there), waiting (for its peer), no
+    carrier (its other end is down), or how the bridge's port behind it is held back: disabled, or
+    by spanning tree listening, learning, blocking.
 
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty.
     """
@@ -90,7 +91,7 @@ def _addresses(actual: State, desired: State) -> dict[tuple[str, str], tuple[str
 
 
 def _port_of(interface: Interface, actual: State) -> str | None:
-    """How spanning tree holds back the port that the interface leads to."""
+    """How the port that the interface leads to is held back."""
     port = actual.things.get(("interface", *interface.peer)) if interface.peer else None
     return port.held if isinstance(port, Interface) else None
 
@@ -104,8 +105,15 @@ def _interface(
 ) -> InterfaceStatus:
     if now is None:
         return InterfaceStatus(wanted.name, wanted.kind, "missing", joined, wanted.mac or "")
-    state = (held or "up") if now.up else "down"
-    return InterfaceStatus(now.name, now.kind, state, joined, now.mac or "", now.mtu, addresses)
+    return InterfaceStatus(
+        now.name, now.kind, _state(now, held), joined, now.mac or "", now.mtu, addresses
+    )
+
+
+def _state(now: Interface, held: str | None) -> str:
+    if not now.up:
+        return "down"
+    return (held or "up") if now.carrier else "no carrier"
 
 
 def _waits(waiting: Waiting) -> InterfaceStatus:

@@ -22,13 +22,15 @@ LAN = replace(
 BOUND = bind(LAN, all_nodes(LAN))
 
 
-def seen(near_up: bool = True, held: str | None = None) -> State:
+def seen(near_up: bool = True, held: str | None = None, carrier: bool = True) -> State:
     """All as it is desired, but for this."""
     things = dict(BOUND.state.things)
     for key, thing in things.items():
         if isinstance(thing, Interface) and thing.kind == "veth":
             changed = (
-                replace(thing, held=held) if thing.netns == HUB else replace(thing, up=near_up)
+                replace(thing, held=held)
+                if thing.netns == HUB
+                else replace(thing, up=near_up, carrier=carrier)
             )
             things[key] = changed
     return State(things)
@@ -42,6 +44,8 @@ def seen(near_up: bool = True, held: str | None = None) -> State:
         (seen(near_up=False, held="listening"), "down"),
         (seen(held="listening"), "listening"),
         (seen(held="blocking"), "blocking"),
+        (seen(carrier=False), "no carrier"),
+        (seen(near_up=False, carrier=False), "down"),
         (State(), "missing"),
     ],
 )
