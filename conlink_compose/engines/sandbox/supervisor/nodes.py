@@ -172,8 +172,7 @@ class Nodes:
             node.remove_files()
             self._context.changed(True)
         elif node.name in self._successors:
-            node.workload = self._successors.pop(node.name)
-            node.has_started = False
+            node.become(self._successors.pop(node.name))
             self._context.loop.soon(lambda: self._start(node, "it is begun anew"))
 
     def _write_hosts(self, heads: Mapping[str, str], common: str) -> None:

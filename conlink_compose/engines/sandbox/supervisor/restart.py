@@ -22,11 +22,17 @@ class Ended:
     restarts: int
 
 
+ALWAYS_AT_ONCE = Restart("at-once")
+"""Of what has no process of its own that could end by itself in a loop. No user can say it."""
+
+
 def next_delay(restart: Restart, ended: Ended) -> float | None:
     """Seconds until the next start, or None where the policy wants none.
 
     100 ms, doubled with each restart up to a minute; ten seconds of life begin anew.
     """
+    if restart == ALWAYS_AT_ONCE:
+        return FIRST_DELAY
     if not _wanted(restart, ended):
         return None
     if ended.delay == 0 or ended.lived >= STEADY_AFTER:

@@ -14,7 +14,7 @@ from conlink_compose.engines.sandbox.folder import LOGS
 from conlink_compose.engines.sandbox.logs.file import SUFFIX, LogFile
 from conlink_compose.engines.sandbox.supervisor.context import Context
 from conlink_compose.engines.sandbox.supervisor.life import Life
-from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
+from conlink_compose.engines.sandbox.supervisor.restart import ALWAYS_AT_ONCE, Ended, next_delay
 from conlink_compose.ipc.loop import Timer
 from conlink_compose.workload import Workload
 
@@ -67,6 +67,18 @@ class SandboxNode:
     def is_stopping(self) -> bool:
         return self.life is not None and not self._is_wanted
 
+    @property
+    def _is_host(self) -> bool:
+        """A namespace and nothing that runs in it: it has no policy, and whatever ends it, it is to
+        be there."""
+        return self.workload.owner.kind == "host"
+
+    def become(self, workload: Workload) -> None:
+        """Its next life, which is to begin now, is of `workload`."""
+        self.workload = workload
+        self.has_started = False
+        self._rest_state = "created"
+
     def start(self, cause: str) -> None:
         """Begin anew: what earlier lives left in the counters is forgotten."""
         self._restarts, self._delay = 0, 0.0
@@ -96,7 +108,7 @@ class SandboxNode:
         workload = self.workload
         hostname = (workload.hostname or self.name)[:_LONGEST_HOSTNAME]
         base = {"PATH": _PATH, "HOSTNAME": hostname, "HOME": self._context.home, "TERM": "xterm"}
-        prefix = "mininet" if workload.owner.kind == "host" else "conlink"
+        prefix = "mininet" if self._is_host else "conlink"
         return NodeSpec(
             name=self.name,
             hostname=hostname,
@@ -180,7 +192,7 @@ class SandboxNode:
         self._exit_code, self._rest_state = code, "exited"
         if life.problem:
             self._fail(life.problem)
-        elif self._is_wanted and life.stage == "created":
+        elif self._is_wanted and life.stage == "created" and not self._is_host:
             self._fail(f"{self.name}: its first process ended with {code} before it was made")
         elif self._is_wanted:
             lived = seconds if life.started_at else 0.0
@@ -196,14 +208,15 @@ class SandboxNode:
         self._log_file.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
 
     def _restart_if_wanted(self, ended: Ended) -> None:
-        delay = next_delay(self.workload.restart, ended)
+        delay = next_delay(ALWAYS_AT_ONCE if self._is_host else self.workload.restart, ended)
         if delay is not None:
             self._delay, self._rest_state = delay, "restarting"
             self._timer = self._context.loop.call_in(delay, self._restart)
 
     def _restart(self) -> None:
         self._restarts += 1
-        self._begin(f"restart {self._restarts}, as its restart policy says")
+        whose = "a host's" if self._is_host else "its restart policy's"
+        self._begin(f"restart {self._restarts}, {whose}")
         self._on_change(self)
 
     def _cancel_timer(self) -> None:
