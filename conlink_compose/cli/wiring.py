@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conlink_compose.cli import console
 
 if TYPE_CHECKING:
-    from conlink_compose.engines import Project
+    from conlink_compose.engines import NodeStatus, Project
+    from conlink_compose.topology import Life
 
 NO_HOPE = 5.0
 """Seconds after which a problem that nothing changed is told, not waited for any longer."""
 
 LONG_RUNNING = 5.0
 """Seconds after which a command that still runs counts as one that is meant to."""
+
+PATIENCE = 60.0
+"""Seconds after which a node that nothing stands in the way of is not waited for any longer."""
 
 PAUSE = 0.05
 
@@ -64,6 +69,35 @@ def wait_until_settled(project: Project, timeout: float, *, commands: bool) -> W
             return wiring
         time.sleep(PAUSE)
         answer = project.ask("progress")
+
+
+def wait_for_other_lives(project: Project, before: Mapping[str, Life | None]) -> list[str]:
+    """Until each node of `before` has left the gate in another life than that, or there is no hope;
+    what is wrong, in sentences. A process that is still being stopped is waited for.
+
+    Raises `EngineUnreachableError`.
+    """
+    changed, last = time.monotonic(), None
+    while True:
+        statuses = [status for status in project.nodes() if status.name in before]
+        waiting = [status for status in statuses if _is_on_its_way(status, before[status.name])]
+        problems = [status.problem for status in statuses if status.problem]
+        if not waiting:
+            return problems
+        if statuses != last or any(_is_the_old(one, before[one.name]) for one in waiting):
+            changed, last = time.monotonic(), statuses
+        problems += map(console.sentence, project.ask("progress")["problems"])
+        if time.monotonic() - changed > (NO_HOPE if problems else PATIENCE):
+            return problems or [f"{one.name} is not wired yet ({one.state})" for one in waiting]
+        time.sleep(PAUSE)
+
+
+def _is_on_its_way(status: NodeStatus, before: Life | None) -> bool:
+    return status.state in ("created", "waiting") or _is_the_old(status, before)
+
+
+def _is_the_old(status: NodeStatus, before: Life | None) -> bool:
+    return before is not None and status.life == before
 
 
 def _judge(progress: dict[str, Any], project: Project, waited_for_commands: float) -> Wiring:

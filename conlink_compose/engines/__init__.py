@@ -108,7 +108,8 @@ class Processes(Protocol):
         `follow` goes on until the project ends. Nothing written after the call is missed."""
 
     def restart(self, nodes: Sequence[str]) -> None:
-        """End the present life of each node and begin another. Returns when that has begun."""
+        """End the present life of each node and begin another. Returns when that is decided; a
+        node that has another life, and is neither created nor waiting, has left the gate in it."""
 
 
 class Compose(Protocol):

@@ -80,7 +80,8 @@ class Control:
         return Entrance(fds[0], answer["environment"], answer["working_dir"])
 
     def restart(self, nodes: Sequence[str]) -> None:
-        """End the present life of each node and begin another. Returns when that has begun."""
+        """End the present life of each node and begin another. Returns when that is decided: of a
+        node whose state is neither created nor waiting, another life is the new one."""
         self._ask("restart", nodes=list(nodes))
 
     def logs(
