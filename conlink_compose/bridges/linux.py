@@ -7,7 +7,7 @@ from typing import Any
 
 from conlink_compose.bridges import Rules
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import FRESH_BRIDGE, HUB, KNOBS, Interface
+from conlink_compose.state import FRESH, HUB, Interface
 from conlink_compose.topology import Bridge
 
 MOST_PORTS = 1023
@@ -43,10 +43,10 @@ def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
         "bridge",
         mtu=bridge.mtu,
         up=True,
-        **{knob: _declared_or_fresh(bridge, knob) for knob in KNOBS},
+        data=tuple((knob, _declared(bridge, knob, fresh)) for knob, fresh in FRESH["bridge"]),
     )
 
 
-def _declared_or_fresh(bridge: Bridge, knob: str) -> Any:
+def _declared(bridge: Bridge, knob: str, fresh: Any) -> Any:
     declared = getattr(bridge, knob)
-    return getattr(FRESH_BRIDGE, knob) if declared is None else declared
+    return fresh if declared is None else declared

@@ -7,26 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from conlink_compose.kernel import messages_address, messages_link, messages_route
+from conlink_compose.kernel import messages_route
 from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure, is_ipv6_off
+from conlink_compose.kernel.handlers import handler_of
 from conlink_compose.kernel.ipv6_switch import switch_on
 from conlink_compose.kernel.link_socket import Refusal, Request
+from conlink_compose.kernel.lookup import Known, Requests
 from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
-from conlink_compose.kernel.observe import Known
 from conlink_compose.kernel.remove import remove_links
-from conlink_compose.state import (
-    HUB,
-    Address,
-    End,
-    Interface,
-    Loopback,
-    Operation,
-    Plan,
-    PrefixRoute,
-    Ready,
-    Route,
-)
+from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
+from conlink_compose.state import HUB, Address, End, Interface, Key, Operation, Plan, Route, Thing
 
 Told: TypeAlias = tuple[Operation, tuple[Request, ...]]
 """What was asked of the kernel for an operation."""
@@ -34,9 +25,6 @@ Told: TypeAlias = tuple[Operation, tuple[Request, ...]]
 _GONE = Refusal(errno.ENODEV, "")
 _NOT_OURS = Refusal(errno.EPERM, FOREIGN)
 _BRIDGE_NOT_OURS = Refusal(errno.EPERM, FOREIGN_BRIDGE)
-
-# What is to be removed and is not there has been removed.
-_FINE_WHEN_REMOVED = {Address: (errno.EADDRNOTAVAIL,), Route: (errno.ESRCH,)}
 
 
 class Apply:
@@ -46,11 +34,11 @@ class Apply:
         self, namespaces: Namespaces, known: dict[End, Known], mark: int, ifindexes: Ifindexes
     ) -> None:
         self._namespaces = namespaces
-        self._known = known
+        self._ends = known
         self._mark = mark
         self._ifindexes = ifindexes
         self._failures: list[Failure] = []
-        self._not_made: set[End] = set()  # interfaces: what needs them is left out
+        self._not_made: set[Key] = set()  # what needs these is left out
         self._incomplete: set[str] = set()  # labels of namespaces: they get no ready mark
 
     def obey(self, plan: Plan) -> tuple[Failure, ...]:
@@ -72,14 +60,12 @@ class Apply:
     def _shall_try(self, operation: Operation) -> bool:
         """Not where what it needs could not be made; then it is left out as well."""
         thing = operation.thing
-        if isinstance(thing, Ready):
+        if thing.IS_MARK:
             return thing.netns not in self._incomplete
-        if isinstance(thing, Loopback):
-            return True
-        if isinstance(thing, Address | Route | PrefixRoute):
-            return End(thing.netns, thing.interface) not in self._not_made
-        if self._not_made.isdisjoint(_masters_of(operation)):
-            return operation.verb == "add" or thing.end not in self._not_made
+        if thing.lies_on:
+            return thing.lies_on not in self._not_made
+        if self._not_made.isdisjoint(_needs_of(operation)):
+            return operation.verb == "add" or thing.key not in self._not_made
         # Its bridge could not be made: that is told, and once is enough.
         self._leave_out(operation)
         return False
@@ -89,13 +75,10 @@ class Apply:
         self._leave_out(operation)
 
     def _leave_out(self, operation: Operation) -> None:
-        for thing in (operation.thing, operation.other):
-            if thing:
-                self._incomplete.add(thing.netns)
-            if isinstance(thing, Interface) and thing.peer:
-                self._incomplete.add(thing.peer.netns)
-            if isinstance(thing, Interface) and operation.verb == "add":
-                self._not_made.add(thing.end)
+        for thing in operation.touched:
+            self._incomplete |= {thing.netns, *(key[1] for key in thing.ends_with)}
+            if operation.verb == "add":
+                self._not_made.add(thing.key)
 
     def _make_veths(self, _: str, operations: Sequence[Operation]) -> None:
         veths: list[Veth] = []
@@ -107,8 +90,8 @@ class Apply:
                 veths.append(veth)
         made, refused = make_veths(self._namespaces.hub.socket, veths, self._ifindexes, self._mark)
         for veth in made:
-            self._known[veth.near.end] = Known(veth.near_ifindex, owned=True)
-            self._known[veth.far.end] = Known(veth.far_ifindex, owned=True)
+            self._ends[veth.near.end] = Known(veth.near_ifindex, owned=True)
+            self._ends[veth.far.end] = Known(veth.far_ifindex, owned=True)
         for veth, refusal in refused:
             self._fail(veth.operation, refusal)
 
@@ -122,15 +105,15 @@ class Apply:
         far_namespace = self._namespaces.get(far.netns)
         if near_namespace is None or far_namespace is None:
             return _GONE
-        master = self._master_of(far) if far.master else None
+        master = self.master_of(far) if far.master else None
         if isinstance(master, Refusal):
             return master
         return Veth(operation, near, far, near_namespace, far_namespace, master)
 
-    def _master_of(self, port: Interface) -> int | Refusal:
+    def master_of(self, port: Interface) -> int | Refusal:
         """Asked again, though a plan joins nothing to a bridge that is not ours: it may have
         changed hands since."""
-        known = self._known.get(End(port.netns, port.master or ""))
+        known = self._ends.get(End(port.netns, port.master or ""))
         if known is None:
             return Refusal(errno.ENODEV, f"there is no bridge {port.master}")
         return known.ifindex if known.owned else _BRIDGE_NOT_OURS
@@ -144,7 +127,7 @@ class Apply:
             return
         made, refused = make_singles(namespace.socket, links, self._ifindexes, self._mark)
         for link in made:
-            self._known[link.interface.end] = Known(link.ifindex, owned=True)
+            self._ends[link.interface.end] = Known(link.ifindex, owned=True)
         for link, refusal in refused:
             self._fail(link.operation, refusal)
 
@@ -153,11 +136,11 @@ class Apply:
         by_label: dict[str, list[tuple[Operation, int]]] = {}
         for operation in operations:
             end = self._end_to_remove(operation)
-            known = self._known.pop(end, None)
+            known = self._ends.pop(end, None)
             if known is None:
                 continue
             if not (known.owned and operation.thing.owned):
-                self._known[end] = known
+                self._ends[end] = known
                 self._fail(operation, _NOT_OURS)
                 continue
             by_label.setdefault(end.netns, []).append((operation, known.ifindex))
@@ -173,7 +156,7 @@ class Apply:
         thing = operation.thing
         assert isinstance(thing, Interface)
         through_hub = thing.peer is not None and thing.peer.netns == HUB
-        other = self._known.get(thing.peer) if thing.peer and through_hub else None
+        other = self._ends.get(thing.peer) if thing.peer and through_hub else None
         return thing.peer if thing.peer and other and other.owned else thing.end
 
     def _tell(self, label: str, operations: Sequence[Operation]) -> None:
@@ -194,53 +177,25 @@ class Apply:
             messages_route.append(operation.before, known.ifindex)
             for operation in refused
             if isinstance(operation.before, Route)
-            and (known := self._known.get(End(operation.thing.netns, operation.before.interface)))
+            and (known := self._ends.get(End(operation.thing.netns, operation.before.interface)))
         ]
         if namespace and requests:
             namespace.socket.exchange(requests)
 
-    def _requests_of(self, operation: Operation) -> tuple[Request, ...] | Refusal:
-        verb, thing = operation.verb, operation.thing
-        if isinstance(thing, Ready | Loopback):
-            return (_about_lo(verb, thing),)
-        known = self._known.get(End(thing.netns, _interface_of(thing)))
+    def known(self, end: End) -> Known | None:
+        return self._ends.get(end)
+
+    def _requests_of(self, operation: Operation) -> Requests:
+        end = _end_of(operation.thing)
+        if end is None:
+            return handler_of(operation.thing).tell(operation, LOOPBACK_IFINDEX, self)
+        known = self._ends.get(end)
         if known is None:
-            return () if verb == "remove" else _GONE
+            return () if operation.verb == "remove" else _GONE
         ours = operation.thing.owned and (operation.before is None or operation.before.owned)
         if not (known.owned and ours):
             return _NOT_OURS
-        match thing:
-            case Address():
-                return _about_address(verb, thing, known.ifindex)
-            case Route() | PrefixRoute():
-                return self._about_route(operation, thing, known.ifindex)
-            case Interface():
-                return self._change(operation.before, thing, known.ifindex)
-
-    def _about_route(
-        self, operation: Operation, route: Route | PrefixRoute, ifindex: int
-    ) -> tuple[Request, ...]:
-        if isinstance(route, PrefixRoute):
-            return (messages_route.put_back(route, ifindex),)
-        before = operation.before
-        if isinstance(before, Route):
-            held = self._known.get(End(before.netns, before.interface))
-            return messages_route.change(before, held.ifindex if held else None, route, ifindex)
-        one = messages_route.remove if operation.verb == "remove" else messages_route.add
-        return (one(route, ifindex),)
-
-    def _change(
-        self, before: object, wanted: Interface, ifindex: int
-    ) -> tuple[Request, ...] | Refusal:
-        if not isinstance(before, Interface):
-            before = Interface(wanted.netns, wanted.name, wanted.kind)
-        master = None if wanted.master is None else 0
-        if wanted.master:
-            found = self._master_of(wanted)
-            if isinstance(found, Refusal):
-                return found
-            master = found
-        return messages_link.change(before, wanted, ifindex, master)
+        return handler_of(operation.thing).tell(operation, known.ifindex, self)
 
     def _send(
         self,
@@ -279,47 +234,25 @@ class Apply:
 
 def _way_of(operation: Operation) -> tuple[str, str]:
     thing = operation.thing
-    match thing:
-        case Interface(kind="veth") if operation.verb == "add":
-            return "veth", ""
-        case Interface() if operation.verb == "remove":
-            return "remove", ""
-        case Interface() if operation.verb == "add":
-            return "make", thing.netns
-        case Ready():
-            return "ready", thing.netns
-        case _:
-            return "tell", thing.netns
+    if thing.IS_MARK:
+        return "ready", thing.netns
+    if not isinstance(thing, Interface) or operation.verb == "change":
+        return "tell", thing.netns
+    if operation.verb == "remove":
+        return "remove", ""
+    return ("veth", "") if thing.kind == "veth" else ("make", thing.netns)
 
 
-def _masters_of(operation: Operation) -> Iterator[End]:
-    for end in (operation.thing, operation.other):
-        if isinstance(end, Interface) and end.master and operation.verb != "remove":
-            yield End(end.netns, end.master)
+def _needs_of(operation: Operation) -> Iterator[Key]:
+    for thing in operation.touched if operation.verb != "remove" else ():
+        yield from thing.needs
 
 
-def _interface_of(thing: Interface | Address | Route | PrefixRoute) -> str:
-    return thing.name if isinstance(thing, Interface) else thing.interface
-
-
-def _about_lo(verb: str, thing: Ready | Loopback) -> Request:
-    if isinstance(thing, Loopback):
-        return messages_link.set_loopback(thing.up)
-    return messages_link.mark_ready(verb != "remove")
-
-
-def _about_address(verb: str, address: Address, ifindex: int) -> tuple[Request, ...]:
-    if verb != "remove":
-        return (messages_address.add(address, ifindex),)
-    remove = messages_address.remove(address, ifindex)
-    if ":" in address.cidr:
-        return (remove,)
-    return (messages_link.promote_secondaries(ifindex), remove)
+def _end_of(thing: Thing) -> End | None:
+    """The interface it is or lies on; None for what is about `lo`."""
+    key = thing.key if isinstance(thing, Interface) else thing.lies_on
+    return End(key[1], key[2]) if key else None
 
 
 def _is_fine(operation: Operation, refusal: Refusal) -> bool:
-    if isinstance(operation.thing, PrefixRoute):
-        return refusal.errno == errno.EEXIST  # it came back meanwhile, with its address
-    if operation.verb != "remove":
-        return False
-    return refusal.errno in _FINE_WHEN_REMOVED.get(type(operation.thing), ())
+    return refusal.errno in handler_of(operation.thing).FINE.get(operation.verb, ())

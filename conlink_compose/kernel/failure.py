@@ -8,17 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.state import (
-    HUB,
-    Address,
-    Interface,
-    Loopback,
-    Operation,
-    PrefixRoute,
-    Ready,
-    Route,
-    Thing,
-)
+from conlink_compose.state import Address, Interface, Operation, Route, Thing
 
 FOREIGN = "it does not bear our mark"
 FOREIGN_BRIDGE = "its bridge does not bear our mark"
@@ -116,7 +106,7 @@ def failure_diagnostic(failure: Failure) -> Diagnostic:
     why, advice = sentence_of(failure)
     said = failure.message.rstrip(". ")
     quoted = f'; the kernel says "{said}"' if said and said not in _OUR_OWN else ""
-    message = f"cannot {operation.verb} {name_of(operation.thing)}: {why} ({failure.name}){quoted}"
+    message = f"cannot {operation.verb} {operation.thing.called}: {why} ({failure.name}){quoted}"
     return Diagnostic("kernel-refused", message, operation.span, advice)
 
 
@@ -146,23 +136,3 @@ def _needs_ipv6(thing: Thing) -> bool:
 def is_ipv6_off(operation: Operation, number: int) -> bool:
     """Whether an errno means that IPv6 is switched off where the operation needs it."""
     return number == errno.EACCES and operation.verb != "remove" and _needs_ipv6(operation.thing)
-
-
-def name_of(thing: Thing) -> str:
-    """As a user would say it: `interface eth0 of web-1`."""
-    where = "the hub" if thing.netns == HUB else thing.netns
-    match thing:
-        case Interface():
-            kind = f"{thing.kind} " if thing.kind else ""
-            return f"{kind}interface {thing.name} of {where}"
-        case Address():
-            return f"address {thing.cidr} on {thing.interface} of {where}"
-        case Route():
-            via = f" via {thing.via}" if thing.via else ""
-            return f"route {thing.to}{via} on {thing.interface} of {where}"
-        case PrefixRoute():
-            return f"route {thing.to} on {thing.interface} of {where}"
-        case Loopback():
-            return f"loopback interface lo of {where}"
-        case Ready():
-            return f"the ready mark of {where}"

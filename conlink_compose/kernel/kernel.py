@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from conlink_compose.kernel.apply import Apply
 from conlink_compose.kernel.failure import Failure
 from conlink_compose.kernel.link_socket import LinkSocket, route_sockets, scratch_socket
+from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.make import Ifindexes
 from conlink_compose.kernel.messages_link import make
 from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespaces
-from conlink_compose.kernel.observe import Known, Observation, look
+from conlink_compose.kernel.observe import Observation, look
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.state import End, Interface, Plan
 

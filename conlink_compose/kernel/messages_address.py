@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from conlink_compose.kernel.link_socket import Request
+from conlink_compose.kernel.lookup import Lookup, Requests
+from conlink_compose.kernel.messages_link import promote_secondaries
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, u8, u32
-from conlink_compose.state import PROTOCOL, Address
+from conlink_compose.state import PROTOCOL, Address, Operation, Verb
 
 _HEAD = struct.Struct("=BBBBI")
 
@@ -33,6 +37,19 @@ def prefix(cidr: str) -> Prefix:
 
 def family_of(address: str) -> int:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+FINE: Mapping[Verb, tuple[int, ...]] = {"remove": (errno.EADDRNOTAVAIL,)}
+
+
+def tell(operation: Operation, ifindex: int, lookup: Lookup) -> Requests:
+    del lookup
+    address = operation.thing
+    assert isinstance(address, Address)
+    if operation.verb != "remove":
+        return (add(address, ifindex),)
+    gone = remove(address, ifindex)
+    return (gone,) if ":" in address.cidr else (promote_secondaries(ifindex), gone)
 
 
 def add(address: Address, ifindex: int) -> Request:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from conlink_compose.kernel.link_socket import Request
+from conlink_compose.kernel.kind_data import info
+from conlink_compose.kernel.link_socket import Refusal, Request
+from conlink_compose.kernel.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import attribute, nest, text, u8, u16, u32
-from conlink_compose.state import FRESH_BRIDGE, HUB, READY, Interface
+from conlink_compose.linux.netlink import attribute, nest, text, u8, u32
+from conlink_compose.state import FRESH, HUB, Data, Interface, Operation, Verb
 
 _HEAD = struct.Struct("=BxHiII")
 _MAKE = uapi.NLM_F_CREATE | uapi.NLM_F_EXCL
@@ -45,6 +47,22 @@ _PROMOTE_SECONDARIES = nest(
 )
 
 
+FINE: Mapping[Verb, tuple[int, ...]] = {}
+
+
+def tell(operation: Operation, ifindex: int, lookup: Lookup) -> Requests:
+    """A change of one that is there; to make and to remove them is the affair of `make`, `remove`,
+    which do it by the hundred."""
+    wanted, before = operation.thing, operation.before
+    assert isinstance(wanted, Interface)
+    if not isinstance(before, Interface):
+        before = Interface(wanted.netns, wanted.name, wanted.kind)
+    master = lookup.master_of(wanted) if wanted.master else 0
+    if isinstance(master, Refusal):
+        return master
+    return change(before, wanted, ifindex, None if wanted.master is None else master)
+
+
 def make_veth(
     near: tuple[Interface, int, int], far: tuple[Interface, int, int | None], mark: int
 ) -> Request:
@@ -71,13 +89,9 @@ def make_veth(
 
 def make(interface: Interface, ifindex: int, mark: int) -> Request:
     """Any interface that has no other end, down, in the namespace of the socket."""
-    info = nest(
-        uapi.IFLA_LINKINFO,
-        text(uapi.IFLA_INFO_KIND, interface.kind),
-        *_knobs(interface, FRESH_BRIDGE),
-    )
+    kind = info(interface.kind, _changed(interface.data, FRESH.get(interface.kind, ())))
     return Request(
-        uapi.RTM_NEWLINK, _MAKE, _head(ifindex, None) + _new(interface, mark, None) + info
+        uapi.RTM_NEWLINK, _MAKE, _head(ifindex, None) + _new(interface, mark, None) + kind
     )
 
 
@@ -122,10 +136,8 @@ def change(
         parts.append(u32(uapi.IFLA_MTU, wanted.mtu))
     if master is not None and (wanted.master or "") != (before.master or ""):
         parts.append(u32(uapi.IFLA_MASTER, master))
-    knobs = _knobs(wanted, before)
-    if knobs:
-        kind = text(uapi.IFLA_INFO_KIND, wanted.kind)
-        parts.append(nest(uapi.IFLA_LINKINFO, kind, *knobs))
+    if data := _changed(wanted.data, before.data):
+        parts.append(info(wanted.kind, data))
     comes_up = wanted.up if wanted.up != before.up else None
     requests: tuple[Request, ...] = ()
     if comes_up and wanted.netns == HUB:
@@ -143,10 +155,6 @@ def _forward(ifindex: int) -> Request:
     state = u8(uapi.IFLA_BRPORT_STATE, uapi.BR_STATE_FORWARDING)
     port = text(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + nest(uapi.IFLA_INFO_SLAVE_DATA, state)
     return set_link(ifindex, nest(uapi.IFLA_LINKINFO, port))
-
-
-def set_loopback(up: bool) -> Request:
-    return set_link(uapi.LOOPBACK_IFINDEX, up=up)
 
 
 def set_link(ifindex: int, *parts: bytes, up: bool | None = None) -> Request:
@@ -168,12 +176,6 @@ def remove(ifindex: int) -> Request:
 def remove_group(group: int) -> Request:
     """Every interface of the group in the namespace of the socket."""
     return Request(uapi.RTM_DELLINK, 0, _head(0, None) + u32(uapi.IFLA_GROUP, group))
-
-
-def mark_ready(ready: bool) -> Request:
-    """The alias of `lo`. An empty one takes it away."""
-    alias = attribute(uapi.IFLA_IFALIAS, READY.encode() if ready else b"")
-    return set_link(uapi.LOOPBACK_IFINDEX, alias)
 
 
 def dump_links() -> Request:
@@ -207,16 +209,6 @@ def _mac(mac: str) -> bytes:
     return attribute(uapi.IFLA_ADDRESS, bytes.fromhex(mac.replace(":", "")))
 
 
-def _knobs(wanted: Interface, before: Interface) -> tuple[bytes, ...]:
-    """IFLA_INFO_DATA with the declared knobs of a bridge that differ from before."""
-    data = b""
-    for name, kind, pack in (
-        ("stp", uapi.IFLA_BR_STP_STATE, u32),
-        ("vlan_filtering", uapi.IFLA_BR_VLAN_FILTERING, u8),
-        ("group_fwd_mask", uapi.IFLA_BR_GROUP_FWD_MASK, u16),
-        ("mcast_snooping", uapi.IFLA_BR_MCAST_SNOOPING, u8),
-    ):
-        value = getattr(wanted, name)
-        if value is not None and getattr(before, name) != value:
-            data += pack(kind, int(value))
-    return (nest(uapi.IFLA_INFO_DATA, data),) if data else ()
+def _changed(wanted: Data, before: Data) -> Data:
+    there = dict(before)
+    return tuple((name, value) for name, value in wanted if there.get(name) != value)

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
+from collections.abc import Mapping
 
 from conlink_compose.kernel.link_socket import Request
+from conlink_compose.kernel.lookup import Lookup, Requests
 from conlink_compose.kernel.messages_address import family_of, prefix
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, u32
-from conlink_compose.state import PROTOCOL, PrefixRoute, Route
+from conlink_compose.state import PROTOCOL, End, Operation, Route, Verb
 
 _HEAD = struct.Struct("=BBBBBBBBI")
-_IPV6_PREFIX_METRIC = 256
-"""IP6_RT_PRIO_ADDRCONF, what the kernel gives the routes it makes for addresses."""
+
+FINE: Mapping[Verb, tuple[int, ...]] = {"remove": (errno.ESRCH,)}
+
+
+def tell(operation: Operation, ifindex: int, lookup: Lookup) -> Requests:
+    route, before = operation.thing, operation.before
+    assert isinstance(route, Route)
+    if isinstance(before, Route):
+        held = lookup.known(End(before.netns, before.interface))
+        return change(before, held.ifindex if held else None, route, ifindex)
+    return (remove(route, ifindex) if operation.verb == "remove" else add(route, ifindex),)
 
 
 def add(route: Route, ifindex: int) -> Request:
     return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, _body(route, ifindex))
-
-
-def put_back(route: PrefixRoute, ifindex: int) -> Request:
-    """The kernel's own message for an address (fib_magic, addrconf_prefix_route), so that it goes
-    with that address as the first one would have. Appended, since another link may have one."""
-    family, packed, length = prefix(route.to)
-    is_ipv4 = family == socket.AF_INET
-    scope = uapi.RT_SCOPE_LINK if is_ipv4 else uapi.RT_SCOPE_UNIVERSE
-    made_by, kind = uapi.RTPROT_KERNEL, uapi.RTN_UNICAST
-    body = (
-        _HEAD.pack(family, length, 0, 0, uapi.RT_TABLE_MAIN, made_by, scope, kind, 0)
-        + attribute(uapi.RTA_DST, packed)
-        + u32(uapi.RTA_OIF, ifindex)
-        + (b"" if is_ipv4 else u32(uapi.RTA_PRIORITY, _IPV6_PREFIX_METRIC))
-        + (attribute(uapi.RTA_PREFSRC, socket.inet_aton(route.src)) if route.src else b"")
-    )
-    return Request(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE | uapi.NLM_F_APPEND, body)
 
 
 def change(

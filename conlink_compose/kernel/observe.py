@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from conlink_compose.kernel.kind_data import read_data
+from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.messages_address import dump_addresses
 from conlink_compose.kernel.messages_link import dump_links
@@ -14,7 +16,7 @@ from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
-from conlink_compose.kernel.read_link import Knobs, LinkRecord, read_knobs, read_link, read_port
+from conlink_compose.kernel.read_link import LinkRecord, read_link, read_port
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
@@ -31,8 +33,6 @@ from conlink_compose.state import (
     Thing,
 )
 
-_NO_KNOBS = Knobs(None, None, None, None)
-
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -41,13 +41,6 @@ class Observation:
     state: State
     gone: frozenset[str] = frozenset()
     reasons: Mapping[str, int] = field(default_factory=dict)
-
-
-class Known(NamedTuple):
-    """How to name an interface to the kernel, and whether we may."""
-
-    ifindex: int
-    owned: bool
 
 
 class _View(NamedTuple):
@@ -101,8 +94,8 @@ def _interfaces(
             if link.alias == READY and label != HUB:
                 yield Ready(label)
             continue
-        knobs = read_knobs(link.data) if link.kind == "bridge" else _NO_KNOBS
         master = view.links.get(link.master)
+        ours = is_ours(link.group, mark)
         yield Interface(
             label,
             link.name,
@@ -114,8 +107,8 @@ def _interfaces(
             peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
             held=_held(link, master),
             carrier=link.carrier,
-            owned=is_ours(link.group, mark),
-            **knobs._asdict(),
+            data=read_data(link.kind, link.data) if ours else (),
+            owned=ours,
         )
 
 

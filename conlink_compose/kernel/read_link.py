@@ -47,15 +47,6 @@ class LinkRecord(NamedTuple):
     port: memoryview
 
 
-class Knobs(NamedTuple):
-    """A bridge's. None where this kernel does not tell."""
-
-    stp: bool | None
-    vlan_filtering: bool | None
-    mcast_snooping: bool | None
-    group_fwd_mask: int | None
-
-
 def read_link(message: Message) -> LinkRecord:
     _, _, ifindex, flags, _ = _HEAD.unpack_from(message.view, message.start)
     found = parse(message.view, message.start + _HEAD.size, message.end)
@@ -77,24 +68,6 @@ def read_link(message: Message) -> LinkRecord:
         words(found.get(uapi.IFLA_IFALIAS, _NOTHING)),
         data,
         port,
-    )
-
-
-def read_knobs(data: memoryview) -> Knobs:
-    """From IFLA_INFO_DATA of a bridge."""
-    found = parse(data, 0, len(data))
-
-    def value(kind: int) -> int | None:
-        return number(found[kind]) if kind in found else None
-
-    def switch(kind: int) -> bool | None:
-        return bool(number(found[kind])) if kind in found else None
-
-    return Knobs(
-        switch(uapi.IFLA_BR_STP_STATE),
-        switch(uapi.IFLA_BR_VLAN_FILTERING),
-        switch(uapi.IFLA_BR_MCAST_SNOOPING),
-        value(uapi.IFLA_BR_GROUP_FWD_MASK),
     )
 
 

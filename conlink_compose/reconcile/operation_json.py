@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import End, Interface, Operation, PrefixRoute, Thing
-
-_SEEN = {"owned", "contested", "held", "carrier", "there"}
-"""What is seen of a thing, and never declared."""
+from conlink_compose.state import End, Operation, Thing
 
 
 def as_dict(operation: Operation) -> dict[str, object]:
@@ -24,12 +22,13 @@ def as_dict(operation: Operation) -> dict[str, object]:
 
 def _object(thing: Thing) -> dict[str, object]:
     """`kind` is that of the interface, or else address, route or loopback."""
-    kind = thing.kind if isinstance(thing, Interface) else type(thing).__name__.lower()
-    kind = "route" if isinstance(thing, PrefixRoute) else kind
-    names = [field.name for field in fields(thing) if field.name not in _SEEN]
+    dataclass: Any = thing
+    names = [field.name for field in fields(dataclass) if field.name not in thing.SEEN]
     told = {name: getattr(thing, name) for name in names}
+    data = dict(told.pop("data", ()))
+    told.update({name: value for name, value in data.items() if name not in told})
     return {
-        "kind": kind,
+        "kind": thing.kind_name,
         **{
             name: str(value) if isinstance(value, End) else value
             for name, value in told.items()

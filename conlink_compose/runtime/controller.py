@@ -20,7 +20,7 @@ from conlink_compose.reconcile.hosts_file import names_of
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.plan import Planned, plan
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import Plan, Ready, State
+from conlink_compose.state import Plan, State
 from conlink_compose.topology import Node, Owner, Topology
 
 _log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class Controller:
         They start before the mark is set: a runtime that dies in between starts them again,
         rather than never.
         """
-        ready = {op.thing.netns for op in view.planned.plan if isinstance(op.thing, Ready)}
+        ready = {op.thing.netns for op in view.planned.plan if op.thing.IS_MARK}
         for node in view.nodes:
             if node.name in ready:
                 self._command_node(node, view.topology)

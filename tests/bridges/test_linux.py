@@ -3,7 +3,7 @@ from __future__ import annotations
 from conlink_compose import bridges
 from conlink_compose.bridges.linux import MOST_PORTS, check_ends, check_mask
 from conlink_compose.diagnostics import Span
-from conlink_compose.state import HUB
+from conlink_compose.state import FRESH, HUB
 from conlink_compose.topology import Bridge
 
 
@@ -11,9 +11,9 @@ def test_a_knob_that_is_not_declared_is_desired_as_the_kernel_has_it() -> None:
     (plain,) = bridges.mode("linux").expand(Bridge("lan", "linux"), "lan")
     assert (plain.netns, plain.kind, plain.up) == (HUB, "bridge", True)
     assert plain.mtu is None, "the kernel follows the smallest port"
-    assert (plain.stp, plain.vlan_filtering, plain.mcast_snooping) == (False, False, True)
+    assert plain.data == FRESH["bridge"]
     (tuned,) = bridges.mode("auto").expand(Bridge("lan", stp=True, mtu=9000), "lan")
-    assert (tuned.stp, tuned.mtu) == (True, 9000)
+    assert (dict(tuned.data)["stp"], tuned.mtu) == (True, 9000)
 
 
 def test_the_bits_the_kernel_keeps_to_itself_are_refused() -> None:

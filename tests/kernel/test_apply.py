@@ -18,7 +18,7 @@ pytestmark = pytest.mark.root
 def test_a_bridge_with_its_knobs(lab: Lab) -> None:
     wanted = Interface(
         HUB, "br", "bridge", mac="02:00:00:00:00:77", mtu=1400, up=True,
-        stp=True, mcast_snooping=False, group_fwd_mask=8,
+        data=(("stp", True), ("mcast_snooping", False), ("group_fwd_mask", 8)),
     )  # fmt: skip
     lab.do(add(wanted))
     link = lab.link(HUB, "br")
@@ -125,7 +125,7 @@ def test_a_change_of_everything(lab: Lab) -> None:
     lab.do(
         change(near, replace(near, mac="02:00:00:00:00:05", mtu=1280, up=False)),
         change(far, replace(far, master="br2")),
-        change(bridge, replace(bridge, stp=True, group_fwd_mask=16)),
+        change(bridge, replace(bridge, data=(("stp", True), ("group_fwd_mask", 16)))),
     )
     inside, outside, other = lab.link("a", "eth0"), lab.link(HUB, "a-eth0"), lab.link(HUB, "br2")
     assert inside

@@ -11,7 +11,13 @@ from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from conlink_compose.kernel import messages_address, messages_link, messages_route
+from conlink_compose.kernel import (
+    messages_address,
+    messages_link,
+    messages_prefix_route,
+    messages_ready,
+    messages_route,
+)
 from conlink_compose.kernel.link_socket import Request
 from conlink_compose.linux import uapi
 from conlink_compose.state import HUB, PROTOCOL, READY, Address, End, Interface, PrefixRoute, Route
@@ -87,8 +93,8 @@ def test_a_change_holds_only_what_differs() -> None:
 
 
 def test_bridge_knobs() -> None:
-    knobs = {"vlan_filtering": True, "mcast_snooping": True, "group_fwd_mask": 0x4008}
-    bridge = Interface(HUB, "br", "bridge", stp=True, **knobs)
+    knobs = {"stp": True, "vlan_filtering": True, "mcast_snooping": True, "group_fwd_mask": 0x4008}
+    bridge = Interface(HUB, "br", "bridge", data=tuple(knobs.items()))
     message = decoded(ifinfmsg, messages_link.make(bridge, 5, 99))
     data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
     assert attributes(data) == {
@@ -99,7 +105,7 @@ def test_bridge_knobs() -> None:
 
 
 def test_the_ready_mark_is_the_alias_of_lo() -> None:
-    message = decoded(ifinfmsg, messages_link.mark_ready(ready=True))
+    message = decoded(ifinfmsg, messages_ready.mark(1, ready=True))
     assert (message["index"], message.get_attr("IFLA_IFALIAS")) == (1, READY)
 
 
@@ -147,14 +153,16 @@ def test_an_ipv4_route_without_gateway_has_the_scope_of_the_link() -> None:
 
 def test_the_kernels_own_route_of_a_prefix() -> None:
     route = PrefixRoute("a", "eth0", "192.0.2.0/31", src="192.0.2.1")
-    message = decoded(rtmsg, messages_route.put_back(route, 5))
+    message = decoded(rtmsg, messages_prefix_route.put_back(route, 5))
     assert (message["proto"], message["scope"], message["table"]) == (2, uapi.RT_SCOPE_LINK, 254)
     assert attributes(message) == {
         "RTA_DST": "192.0.2.0",
         "RTA_OIF": 5,
         "RTA_PREFSRC": "192.0.2.1",
     }
-    message = decoded(rtmsg, messages_route.put_back(PrefixRoute("a", "eth0", "fd00::/64"), 5))
+    message = decoded(
+        rtmsg, messages_prefix_route.put_back(PrefixRoute("a", "eth0", "fd00::/64"), 5)
+    )
     assert (message["proto"], message["scope"], message["dst_len"]) == (2, 0, 64)
     assert attributes(message) == {"RTA_DST": "fd00::", "RTA_OIF": 5, "RTA_PRIORITY": 256}
 

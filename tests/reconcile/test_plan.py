@@ -63,7 +63,7 @@ def test_what_is_undeclared_is_not_compared() -> None:
     wanted = desired(LAN)
     bridge = wanted.things["interface", HUB, "lan"]
     assert isinstance(bridge, Interface)
-    assert lines(wanted, with_(wanted, replace(bridge, mtu=1400, stp=False))) == []
+    assert lines(wanted, with_(wanted, replace(bridge, mtu=1400, data=()))) == []
 
 
 def test_an_edited_address_is_added_before_the_old_one_goes() -> None:

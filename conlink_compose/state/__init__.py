@@ -1,0 +1,34 @@
+"""What the kernel can hold, as values: a file an object, and what one object asks of all."""
+
+from conlink_compose.state.address import Address
+from conlink_compose.state.interface import FRESH, Data, End, Interface
+from conlink_compose.state.loopback import Loopback
+from conlink_compose.state.plan import Operation, Plan, State
+from conlink_compose.state.prefix_route import PrefixRoute
+from conlink_compose.state.ready import READY, Ready
+from conlink_compose.state.route import Route
+from conlink_compose.state.thing import HUB, PROTOCOL, Conflict, Key, Phase, Step, Thing, Verb
+
+__all__ = [
+    "FRESH",
+    "HUB",
+    "PROTOCOL",
+    "READY",
+    "Address",
+    "Conflict",
+    "Data",
+    "End",
+    "Interface",
+    "Key",
+    "Loopback",
+    "Operation",
+    "Phase",
+    "Plan",
+    "PrefixRoute",
+    "Ready",
+    "Route",
+    "State",
+    "Step",
+    "Thing",
+    "Verb",
+]

@@ -1,0 +1,166 @@
+"""What every object has that the kernel can hold: desired and actual state are made of the same.
+
+An attribute that is None is not declared, and is not compared. A namespace is named by its node's
+name, or `HUB`. To add an object, write its file here and its handler in `kernel/`; what plans,
+orders, compares and describes asks the object, and knows none by its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+
+HUB = "(hub)"
+"""The hub's label among the node names, which cannot hold a parenthesis."""
+
+PROTOCOL = 193
+"""Our mark on routes (rtm_protocol) and addresses (IFA_PROTO): free in rt_protos of iproute2."""
+
+Key: TypeAlias = tuple[str, ...]
+
+Verb: TypeAlias = Literal["add", "change", "remove"]
+
+
+class Phase(IntEnum):
+    """When an operation is obeyed: first the hub and the interfaces, one stream through the hub's
+    socket; then node by node, so that all for one namespace travel in one send; then what goes
+    away; last the marks that open the gates."""
+
+    LINKS = 0
+    NODES = 1
+    CLEAR = 2
+    OPEN = 3
+
+
+class Step(IntEnum):
+    """The order within a phase. A gateway is reachable by an address: addresses come before routes
+    and go after them."""
+
+    MAKE_ROOM = 0
+    IN_HUB = 1
+    ELSEWHERE = 2
+    CHANGE_IN_HUB = 3
+    INTERFACE = 4
+    ADDRESS_ROOM = 5
+    ADDRESS = 6
+    PREFIX_ROUTE = 7
+    ROUTE = 8
+    ON_INTERFACE = 9
+    REMOVE_ROUTE = 10
+    REMOVE_ADDRESS = 11
+    REMOVE_LINK = 12
+    REMOVE_BRIDGE = 13
+
+
+class Conflict(NamedTuple):
+    """What stands in the way of a desired object, and what to do about it."""
+
+    message: str
+    advice: str
+
+
+class Thing:
+    """One object. `owned` tells that it bears our mark; it is always true of a desired one."""
+
+    __slots__ = ()
+
+    netns: str
+    owned: bool
+
+    IN_PLACE: ClassVar[tuple[str, ...]] = ()
+    """The attributes that can be changed in place."""
+
+    SEEN: ClassVar[frozenset[str]] = frozenset({"owned"})
+    """Attributes that are seen, and never declared."""
+
+    BY_ITSELF: ClassVar[bool] = False
+    """It comes and goes without us: the kernel makes it with what it belongs to. It is never made
+    beforehand nor removed, only put back where it is seen to be lost."""
+
+    IS_MARK: ClassVar[bool] = False
+    """It is no part of the network, but tells of it; nothing takes it back."""
+
+    @property
+    def key(self) -> Key:
+        """Unique in a `State`."""
+        raise NotImplementedError
+
+    @property
+    def kind_name(self) -> str:
+        """What it is, for a program: `veth`, `address`, `route`."""
+        return type(self).__name__.lower()
+
+    @property
+    def lies_on(self) -> Key | None:
+        """The interface with which it goes."""
+        return None
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        """The objects without which it cannot be."""
+        return frozenset((self.lies_on,) if self.lies_on else ())
+
+    @property
+    def ends_with(self) -> frozenset[Key]:
+        """The objects that come and go together with it, as a veth's two ends do."""
+        return frozenset()
+
+    @property
+    def room(self) -> Key:
+        """What it takes up: two with the same room cannot be at once."""
+        return self.key
+
+    def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
+        """When it is obeyed. `makes_room`: something is added where it is removed."""
+        raise NotImplementedError
+
+    def is_made_anew(self, now: Any) -> bool:
+        """Whether `now`, which has its key, cannot be changed into it."""
+        del now
+        return False
+
+    def is_lost(self, now: Any) -> Any | None:
+        """What is to be added where the kernel's own is gone; only of what is made `BY_ITSELF`."""
+        del now
+        return None
+
+    def conflict(self, now: Any, actual: Mapping[Key, Thing]) -> Conflict | None:
+        """What is told where `now`, which has its key, stands in the way and is left alone, or
+        another of the `actual` objects does."""
+        del now, actual
+        return None
+
+    def differences(self, now: Any) -> Iterator[str]:
+        """What of it is declared and not so in `now`, in words: `mtu 1500 -> 1400`."""
+        for name in self.IN_PLACE:
+            old, new = getattr(now, name), getattr(self, name)
+            if new is not None and (old or None) != (new or None):
+                yield f"{name} {word(old)} -> {word(new)}"
+
+    @property
+    def title(self) -> str:
+        """As `plan` calls it: `address 10.0.0.1/24 on web-1:eth0`."""
+        raise NotImplementedError
+
+    @property
+    def called(self) -> str:
+        """As a sentence calls it: `address 10.0.0.1/24 on eth0 of web-1`."""
+        raise NotImplementedError
+
+    @property
+    def attributes(self) -> Iterator[str]:
+        """What `plan` adds to the title where it is to be made: `mtu 1400`."""
+        yield from ()
+
+    @property
+    def where(self) -> str:
+        """Its namespace, in a sentence."""
+        return "the hub" if self.netns == HUB else self.netns
+
+
+def word(value: object) -> str:
+    """A value of an attribute, for a person."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value in (None, "", ()) else str(value)
