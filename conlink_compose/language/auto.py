@@ -1,15 +1,17 @@
-"""`ip: auto`: the first gap of the bridge's subnet that holds an address for every replica."""
+"""`ip: auto`: the first gap of the bridge's subnet, one of each family, that holds an address for
+every replica."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from conlink_compose.diagnostics import Span
 from conlink_compose.language.bridges import ReadBridge
 from conlink_compose.language.links import ReadEnd, ReadLink
 from conlink_compose.language.report import Report
+from conlink_compose.language.values.addresses import PlacedAddress
 from conlink_compose.topology import IpInterface, IpNetwork
 
 
@@ -48,19 +50,34 @@ def _choose(report: Report, read: ReadBridge, asking: list[ReadEnd], named: list
             at = next(at for address, at in end.addresses if address is None)
             _refuse(report, at, f"bridge {bridge.name} has none")
         return
-    subnet = bridge.subnets[0]
-    gaps = _Gaps(subnet, _taken(named, subnet.version))
+    # One of each family: the first that is declared.
+    subnets: dict[int, IpNetwork] = {net.version: net for net in reversed(bridge.subnets)}
+    gaps = {version: _Gaps(net, _taken(named, version)) for version, net in sorted(subnets.items())}
     for end in asking:
-        for place, (address, at) in enumerate(end.addresses):
-            if address is not None:
-                continue
-            chosen = gaps.next(max(1, end.replicas))
-            end.addresses[place] = (chosen, at)
+        end.addresses[:] = _chosen(report, end, gaps)
+
+
+def _chosen(report: Report, end: ReadEnd, gaps: Mapping[int, _Gaps]) -> Iterator[PlacedAddress]:
+    """The addresses of an end, with one of each family in the place of `auto`: of those of which
+    it names none itself, and where it names one of each, of all."""
+    own = {address.version for address, _ in end.addresses if address is not None}
+    wanted = [version for version in gaps if version not in own] or list(gaps)
+    for address, at in tuple(end.addresses):
+        if address is not None:
+            yield address, at
+            continue
+        for version in wanted:
+            chosen = gaps[version].next(max(1, end.replicas))
             if chosen is None:
-                message = f"{subnet} has no {end.replicas} free addresses in a row"
-                message = message if end.replicas > 1 else f"{subnet} has no free address left"
-                help_ = "what other links and gateways have is not free; widen the subnet"
-                report.error("subnet-full", at, message, help_)
+                _tell_full(report, gaps[version].subnet, end.replicas, at)
+            yield chosen, at
+
+
+def _tell_full(report: Report, subnet: IpNetwork, replicas: int, at: Span) -> None:
+    message = f"{subnet} has no {replicas} free addresses in a row"
+    message = message if replicas > 1 else f"{subnet} has no free address left"
+    help_ = "what other links and gateways have is not free; widen the subnet"
+    report.error("subnet-full", at, message, help_)
 
 
 def _taken(named: Iterable[ReadEnd], version: int) -> set[int]:
@@ -79,7 +96,7 @@ class _Gaps:
     """Hands out numbers of a subnet, lowest first; `_lowest` is below every free one."""
 
     def __init__(self, subnet: IpNetwork, taken: set[int]) -> None:
-        self._subnet = subnet
+        self.subnet = subnet
         self._taken = taken
         edges = subnet.prefixlen < subnet.max_prefixlen - 1
         self._lowest = int(subnet.network_address) + edges
@@ -97,5 +114,5 @@ class _Gaps:
                 start = number + 1
             number += 1
         self._taken.update(range(start, start + size))
-        kind = ipaddress.IPv4Interface if self._subnet.version == 4 else ipaddress.IPv6Interface
-        return kind((start, self._subnet.prefixlen))
+        kind = ipaddress.IPv4Interface if self.subnet.version == 4 else ipaddress.IPv6Interface
+        return kind((start, self.subnet.prefixlen))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,36 @@ def test_both_families_side_by_side() -> None:
         compose(top=top, web=[{"bridge": "lan", "ip": ["auto", "10.1.0.5/28"]}])
     ).links
     assert [str(address) for address in link.near.addresses] == ["fd00::1/64", "10.1.0.5/28"]
+
+
+@pytest.mark.parametrize(
+    ("ip", "expected"),
+    [
+        ("auto", ["10.1.0.1/28", "fd00::1/64"]),
+        (["auto", "fd00::100/64"], ["10.1.0.1/28", "fd00::100/64"]),
+        (
+            ["10.1.0.9/28", "auto", "fd00::9/64"],
+            ["10.1.0.9/28", "10.1.0.1/28", "fd00::1/64", "fd00::9/64"],
+        ),
+    ],
+)
+def test_it_is_one_of_each_family_that_the_link_does_not_name(
+    ip: str | list[str], expected: list[str]
+) -> None:
+    subnets = ["fd00::/64", SUBNET, "10.2.0.0/28"]
+    text = compose(top={"bridges": {"lan": {"subnet": subnets}}}, web=[{"bridge": "lan", "ip": ip}])
+    (link,) = topology(text).links
+    assert [str(address) for address in link.near.addresses] == expected
+
+
+def test_replicas_of_both_families_stand_in_a_row() -> None:
+    top = {"bridges": {"lan": {"subnet": [SUBNET, "fd00::/64"]}}}
+    auto = {"x-conlink": {"links": [{"bridge": "lan", "ip": "auto"}]}}
+    found = topology(compose(top=top, a={"scale": 3, **auto}, b=auto))
+    assert [[str(ip.ip) for ip in link.near.addresses] for link in found.links] == [
+        ["10.1.0.1", "fd00::1"],
+        ["10.1.0.4", "fd00::4"],
+    ]
 
 
 @settings(max_examples=40, deadline=None)
