@@ -127,14 +127,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f'did you mean "{near[0]}"?' if near else None
 
 
-def near_or_all(word: str, known: Iterable[str], what: str) -> str:
-    """The near word, or else `what` and every known one: `the services are: a, b`."""
+def near_or_all(word: str, known: Iterable[str], what: str, none: str | None = None) -> str:
+    """The near word, or else `what` and every known one: `the services are: a, b`; `none` where
+    there is none."""
     words = list(known)
     near = did_you_mean(word, words)
     if near:
         return near
     if not words:
-        return f"there are no {what.removeprefix('the ').split()[0]} here"
+        return none or f"there are no {what.removeprefix('the ').split()[0]} here"
     return f"{what}: {listing(words)}"
 
 

@@ -115,7 +115,8 @@ class _Extender:
             where = f"in {scope.name}" if elsewhere else "in this file"
             message = f"there is no service `{wanted}` {where} to extend"
             others = [name for name in names if (scope.name, name) != own]
-            advice = near_or_all(wanted, others, "the services are")
+            none = None if elsewhere else "there is no other service"
+            advice = near_or_all(wanted, others, "the services are", none)
             self._tell("unknown-service", message, at, advice)
             return None
         service = self.service(scope, wanted)

@@ -81,7 +81,7 @@ def load_files(request: Request) -> tuple[Document | None, Files]:
     tree = layered(files, located.files, scope, None)
     if tree is None or files.broken:
         return None, files
-    tree, unsound = sound_services(settled(tree))
+    tree, unsound = sound_services(settled(tree), files.refused)
     names = service_names(tree)
     chosen = chosen_profiles(request.profiles, environment)
     profiles = (*chosen, *profiles_of(tree, request.named, chosen))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conlink_compose.compose.env_file import read_env_file
 from conlink_compose.compose.variables import substitute
-from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.diagnostics import Diagnostic, Severity, Span
 from conlink_compose.document.reader import STDIN
 from conlink_compose.document.scalars import as_text
 from conlink_compose.document.tree import List, Map
@@ -23,6 +23,8 @@ OVERRIDES = (
     "docker-compose.override.yaml",
 )
 _PROJECT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+_LONGEST_PROJECT = 128
+"""Characters: it names folders and containers, and is shown in every sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,21 @@ def locate(request: Request) -> Located:
     directory = _directory(request, files)
     # A file found in a parent folder, or by COMPOSE_FILE, brings the `.env` beside it.
     problems += _add_env_files(request, directory, environment)
+    files, repeated = _each_once(files, request.working_directory)
+    problems += repeated
     names = tuple(STDIN if name == "-" else name for name in files)
     return Located(names, directory, environment, tuple(dict.fromkeys(problems)))
+
+
+def _each_once(files: tuple[str, ...], folder: str) -> tuple[tuple[str, ...], list[Diagnostic]]:
+    """A file that is named twice counts once, where it is named last: there it is the stronger."""
+    last = {os.path.normpath(Path(folder, name)): number for number, name in enumerate(files)}
+    once = tuple(files[number] for number in sorted(last.values()))
+    if len(once) == len(files):
+        return files, []
+    twice = next(name for number, name in enumerate(files) if number not in last.values())
+    message = f"the file {twice} is named twice; it counts once, where it is named last"
+    return once, [Diagnostic("file-twice", message, None, None, Severity.WARNING)]
 
 
 def _directory(request: Request, files: Iterable[str]) -> str:
@@ -134,7 +149,10 @@ def project_name(
     if not chosen:
         chosen, at = _name_in_files(trees, environment)
     if not chosen:
-        return normalized(Path(directory).name) or "default", []
+        return normalized(Path(directory).name)[:_LONGEST_PROJECT] or "default", []
+    if len(chosen) > _LONGEST_PROJECT:
+        message = f"a project's name has at most {_LONGEST_PROJECT} characters, this {len(chosen)}"
+        return "default", [Diagnostic("bad-project-name", message, at, "choose a shorter one")]
     if _PROJECT_NAME.match(chosen):
         return chosen, []
     better = normalized(chosen)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.document.scalars import as_text, is_true
@@ -16,6 +16,9 @@ from conlink_compose.document.tree import List, Map, Value
 
 MOST_REPLICAS = 10_000
 """Ten times what a bridge of the kernel holds; a typing mistake must not cost hours."""
+
+LONGEST_NAME = 128
+"""Characters of a service's or a host's name: it names files, and is shown in every sentence."""
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
 _CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+\Z")
@@ -69,21 +72,27 @@ class ServiceDeclaration:
         return self.keys.values_at.get(key)
 
 
-def sound_services(tree: Map) -> tuple[Map, list[Diagnostic]]:
-    """`tree` with a map of maps at `services`, if it has that key, and what was not one."""
+def sound_services(tree: Map, refused: Collection[Span]) -> tuple[Map, list[Diagnostic]]:
+    """`tree` with a map of maps at `services`, if it has that key, and what was not one.
+
+    About the values at `refused` an error has been told already.
+    """
     if "services" not in tree:
         return tree, []
     services = tree["services"]
     if not isinstance(services, Map):
         at = tree.keys_at["services"]
-        problems = [] if services is None else [_no_map("`services`", services, at)]
+        quiet = services is None or tree.values_at["services"] in refused
+        problems = [] if quiet else [_no_map("`services`", services, at)]
         return tree.replaced({"services": Map(tree.values_at["services"])}), problems
     problems = [*_bad_names(services), *_bad_profiles(services)]
     odd = [name for name, service in services.items() if not isinstance(service, Map)]
     if not odd:
         return tree, problems
     problems += [
-        _no_map(f"the service `{name}`", services[name], services.keys_at[name]) for name in odd
+        _no_map(f"the service `{name}`", services[name], services.keys_at[name])
+        for name in odd
+        if services.values_at[name] not in refused
     ]
     sound = services.replaced({name: Map(services.values_at[name]) for name in odd})
     return tree.replaced({"services": sound}), problems
@@ -99,9 +108,18 @@ def _no_map(what: str, value: Value, at: Span) -> Diagnostic:
 
 def _bad_names(services: Map) -> Iterator[Diagnostic]:
     for name, at in services.keys_at.items():
-        if not _NAME.match(name):
-            message = f"`{name}` cannot name a service: letters, digits, `.`, `-` and `_` can"
-            yield Diagnostic("bad-service", message, at)
+        why = name_refusal(name, "a service")
+        if why is not None:
+            yield Diagnostic("bad-service", why, at)
+
+
+def name_refusal(name: str, what: str) -> str | None:
+    """Why `name` cannot name `what`, as `a service` or `a host`; None where it can."""
+    if not _NAME.match(name):
+        return f"`{name}` cannot name {what}: letters, digits, `.`, `-` and `_` can"
+    if len(name) > LONGEST_NAME:
+        return f"the name of {what} has at most {LONGEST_NAME} characters, and this has {len(name)}"
+    return None
 
 
 def _bad_profiles(services: Map) -> Iterator[Diagnostic]:
@@ -165,7 +183,10 @@ def read_services(
     replicas = _Replicas(refused)
     for name, keys in services.items():
         if isinstance(keys, Map):
-            found[name] = _declaration(name, services.keys_at[name], keys, replicas.of(keys))
+            one = _declaration(name, services.keys_at[name], keys, replicas.of(keys))
+            # Of a mode that could not be read nothing follows.
+            unread = one.place("network_mode") in refused
+            found[name] = replace(one, network_mode="none") if unread else one
     return found, [*replicas.problems, *_bad_container_names(found.values(), refused)]
 
 

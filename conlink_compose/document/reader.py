@@ -30,6 +30,9 @@ def read_source(
 
     `STDIN` is the standard input. `asked_by` is the place that names the file, if one does.
     """
+    if not name:
+        advice = "is the variable set that it comes from?"
+        return None, [Diagnostic("file-unreadable", "a file's name is empty", asked_by, advice)]
     try:
         data = _standard_input() if name == STDIN else _file(Path(directory, name))
     except OSError as error:

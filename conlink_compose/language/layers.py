@@ -215,7 +215,8 @@ def merge(report: Report, layers: Iterable[Layer]) -> dict[EndKey, MergedEnd]:
         declaration = layer.declaration
         first = seen.setdefault((layer.key, declaration.source), layer)
         if first is not layer:
-            tell_twice(report, layer.key, layer.dev_at, first.dev_at)
+            in_service = declaration.owner is not None
+            tell_twice(report, layer.key, layer.dev_at, first.dev_at, _apart(in_service))
             continue
         end = ends.get(layer.key)
         order, own = (*declaration.order, not layer.near), declaration.rank.own
@@ -232,7 +233,19 @@ def merge(report: Report, layers: Iterable[Layer]) -> dict[EndKey, MergedEnd]:
     return dict(sorted(ends.items(), key=lambda item: item[1].order))
 
 
-def tell_twice(report: Report, key: EndKey, at: Span, first: Span) -> None:
+def _apart(in_service: bool) -> str:
+    """What to do about two items of one list that speak of the same interface."""
+    if in_service:
+        return "give this one another dev, or write both as one link"
+    return (
+        "links of one list do not merge: give this one another dev, "
+        "or move it into the service's own block or another -f file, which do"
+    )
+
+
+def tell_twice(
+    report: Report, key: EndKey, at: Span, first: Span, help_: str = "give this one another dev"
+) -> None:
     owner, dev = key
     message = f"{owner} has an interface {dev} already, at {first}"
-    report.error("dev-twice", at, message, "give this one another dev")
+    report.error("dev-twice", at, message, help_)

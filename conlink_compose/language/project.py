@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from conlink_compose.compose.load import Document
-from conlink_compose.compose.services import ServiceDeclaration
+from conlink_compose.compose.services import ServiceDeclaration, name_refusal
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map
 from conlink_compose.language.fields import RefusedPaths, fields_of, flag, text, texts
@@ -161,6 +161,11 @@ def _member(report: Report, declared: ServiceDeclaration) -> Member:
 def _add_host(report: Report, project: Project, name: str, at: Span) -> None:
     owner = Owner("host", name)
     service = Owner("service", name)
+    why = name_refusal(name, "a host")
+    if why is None and not name[0].isalnum():
+        why = f"the name of a host begins with a letter or a digit, and this is `{name}`"
+    if why is not None:
+        report.error("bad-host", at, why)
     if service in project.members:
         first = project.members[service].at
         report.error(

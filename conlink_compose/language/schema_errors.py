@@ -160,7 +160,10 @@ def _bad_value(tree: Map, path: Path, error: ValidationError) -> Diagnostic:
         return Diagnostic(code, f'{takes}; "{value}" is none', at, help_)
     numeric = error.validator == "pattern" and "integer" in schema.get("type", ())
     code = "wrong-type" if numeric or error.validator in ("type", "enum") else "bad-value"
-    return Diagnostic(code, f"{takes}; this is {described(value)}", at)
+    this = described(value)
+    if error.validator in ("minItems", "maxItems") and value:
+        this = f"a list of {len(value)}"  # type: ignore[arg-type]
+    return Diagnostic(code, f"{takes}; this is {this}", at)
 
 
 def _subject(path: Path) -> str:

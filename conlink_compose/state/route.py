@@ -37,6 +37,11 @@ class Route(Thing):
     owned: bool = True
 
     @property
+    def destination(self) -> str:
+        """`to` as a user writes it."""
+        return "default" if self.to in DEFAULTS else self.to
+
+    @property
     def key(self) -> Key:
         return ("route", self.netns, str(self.table), self.to, str(self.metric))
 
@@ -67,7 +72,7 @@ class Route(Thing):
 
     @property
     def title(self) -> str:
-        words = [self.to]
+        words = [self.destination]
         words += [f"via {self.via}"] if self.via else []
         words += [f"src {self.src}"] if self.src else []
         words += [f"metric {self.metric}"] if self.metric else []
@@ -78,4 +83,4 @@ class Route(Thing):
     @property
     def called(self) -> str:
         via = f" via {self.via}" if self.via else ""
-        return f"route {self.to}{via} on {self.interface} of {self.where}"
+        return f"route {self.destination}{via} on {self.interface} of {self.where}"

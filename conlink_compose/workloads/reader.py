@@ -73,7 +73,8 @@ def _depends_on(
             if not services[name].is_network_service:
                 found.append(name)
         elif required:
-            advice = near_or_all(name, [key for key in services if key != own], "the services are")
+            others = [key for key in services if key != own]
+            advice = near_or_all(name, others, "the services are", "there is no other service")
             message = f'there is no active service "{name}" to depend on'
             keys.wrong("unknown-service", message, at, advice)
     nodes = {name for name, one in services.items() if not one.is_network_service} - {own}

@@ -40,11 +40,12 @@ class ServiceKeys:
             return None
         if isinstance(value, List):
             return tuple(self.texts(key, value))
-        text = self.text(key)
-        if text is None:
+        if not isinstance(value, str):
+            message = f"`{key}` is a text or a list of texts; this is {_kind(value)}"
+            self.wrong("bad-value", message, self.at(key))
             return None
         try:
-            return tuple(shlex.split(text))
+            return tuple(shlex.split(value))
         except ValueError:
             advice = "close the quote, or write the command as a list"
             self.wrong("bad-command", f"a quote in `{key}` is not closed", self.at(key), advice)
@@ -94,4 +95,6 @@ class ServiceKeys:
 
 
 def _kind(value: Value) -> str:
-    return "a map" if isinstance(value, Map) else "a list"
+    if isinstance(value, Map | List):
+        return "a map" if isinstance(value, Map) else "a list"
+    return as_text(value) if isinstance(value, bool) else f"the number {as_text(value)}"

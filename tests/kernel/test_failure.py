@@ -121,7 +121,7 @@ def test_a_gateway_out_of_reach_is_told_in_words_with_its_place(lab: Lab) -> Non
     told = failure_diagnostic(failure)
     assert (told.code, told.span) == ("kernel-refused", span)
     assert told.message == (
-        "cannot add route 0.0.0.0/0 via 192.168.7.7 on eth0 of a: no address of the node reaches "
+        "cannot add route default via 192.168.7.7 on eth0 of a: no address of the node reaches "
         'the gateway (ENETUNREACH); the kernel says "Nexthop has invalid gateway"'
     )
     assert told.help == "give the link an address in the gateway's subnet, or the route `onlink`"

@@ -156,6 +156,8 @@ def test_rings_of_dependencies_are_told(tmp_path):
     [
         ('command: "a \'b"', "bad-command", 25),
         ("command: {a: 1}", "bad-value", 25),
+        ("command: 5", "bad-value", 25),
+        ("entrypoint: true", "bad-value", 28),
         ("command: [[a]]", "bad-value", 26),
         ("environment: x", "bad-value", 29),
         ("environment: {A: [1]}", "bad-value", 33),

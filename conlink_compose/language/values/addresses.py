@@ -159,7 +159,8 @@ def _individual(report: Report, field: Field, mac: str, replicas: int) -> bool:
         report.error("bad-mac", field.at, "the MAC address of all zeros is nobody's")
         return False
     if int(mac[1], 16) & 1:
-        first = f"{int(mac[:2], 16) & 0xFE:02x}{mac[2:]}"
+        # Unicast, and locally administered: nobody's but whoever writes it (IEEE 802, clause 8.2).
+        first = f"{int(mac[:2], 16) & 0xFC | 2:02x}{mac[2:]}"
         message = f"{mac} is a multicast address, which no interface may have"
         report.error("bad-mac", field.at, message, f'as in "{first}"')
         return False

@@ -20,7 +20,7 @@ from conlink_compose.ipc.server import Client
 from conlink_compose.log import configure
 from conlink_compose.workload import Workload
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # it becomes a file's name
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]+")  # it becomes a file's name
 
 Stop = Callable[[float | None, Client], float]
 
