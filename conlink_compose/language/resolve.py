@@ -33,6 +33,7 @@ from conlink_compose.language.checks.interfaces import (
     check_wires,
 )
 from conlink_compose.language.checks.routes import check_routes
+from conlink_compose.language.checks.subnets import check_subnets
 from conlink_compose.language.commands import read_commands
 from conlink_compose.language.declarations import Declarations
 from conlink_compose.language.fields import RefusedPaths
@@ -115,6 +116,7 @@ class _Resolving:
         report, layers = self._report, self._layers
         check_numbering(report, links, bridges)
         check_domains(report, links)
+        check_subnets(report, links, bridges)
         check_routes(report, self._project, links, layers.partial, layers.all_partial)
         check_nats(report, links)
         check_hub_names(report, links, bridges)

@@ -10,6 +10,7 @@ from conlink_compose.diagnostics import Span
 from conlink_compose.language.links import ReadEnd, ReadLink
 from conlink_compose.language.project import Project
 from conlink_compose.language.report import Report
+from conlink_compose.language.values.addresses import kind_of_nobodys
 from conlink_compose.language.values.routes import ReadRoute
 from conlink_compose.topology import IpAddress, IpNetwork, Owner
 
@@ -43,6 +44,7 @@ def check_routes(
                 _check_twice(report, seen, end, read)
                 _check_connected(report, of_owner, read)
                 _check_gateway(report, of_owner, end, read)
+                _check_up(report, end, read)
                 _check_source(report, project, of_owner, end, read)
 
 
@@ -76,7 +78,14 @@ def _check_connected(report: Report, interfaces: _Interfaces, read: ReadRoute) -
 
 def _check_gateway(report: Report, interfaces: _Interfaces, end: ReadEnd, read: ReadRoute) -> None:
     via = read.route.via
-    if via is None or read.route.onlink or (via.version == 6 and via.is_link_local):
+    if via is None:
+        return
+    nobody = _whose_no_node_is(interfaces, via)
+    if nobody:
+        help_ = "a gateway is the address of a node"
+        report.error("bad-gateway", read.place("via"), f"{via} is {nobody}", help_)
+        return
+    if read.route.onlink or (via.version == 6 and via.is_link_local):
         return
     if _has(end, via):
         at = read.place("via")
@@ -93,6 +102,29 @@ def _check_gateway(report: Report, interfaces: _Interfaces, end: ReadEnd, read: 
         own = [str(address.network) for address, _ in end.addresses if address]
         help_ = f"{end.merged.dev} is on {' and '.join(own)}" if own else "this link has no ip"
     report.error("unreachable-gateway", read.place("via"), message, help_)
+
+
+def _whose_no_node_is(interfaces: _Interfaces, via: IpAddress) -> str | None:
+    """Why no node can have the address of this gateway, which the kernel refuses then
+    (net/ipv4/fib_semantics.c, fib_check_nh_v4_gw; net/ipv6/route.c, ip6_route_check_nh)."""
+    if via.is_multicast or via.is_loopback or via.is_unspecified:
+        return kind_of_nobodys(via)
+    for address in (address for end in interfaces.ends for address, _ in end.addresses):
+        # The first address of an IPv6 network is its routers' (RFC 4291, 2.6.1).
+        if address is None or address.version == 6 or address.network.prefixlen >= 31:
+            continue
+        if via == address.network.broadcast_address:
+            return f"the broadcast address of {address.network}"
+        if via == address.network.network_address:
+            return f"the address of the network {address.network} itself"
+    return None
+
+
+def _check_up(report: Report, end: ReadEnd, read: ReadRoute) -> None:
+    """The kernel holds no route over an interface that is down."""
+    if not end.up:
+        message = f"{end} is down by `up: false`, so that this route does not come"
+        report.warning("route-while-down", read.at, message, "leave one of both out")
 
 
 def _reaches(end: ReadEnd, via: IpAddress) -> bool:

@@ -107,7 +107,8 @@ def _usual_length(text: str) -> int:
     return 64 if ":" in text else 24
 
 
-def _never_a_nodes(ip: IpAddress) -> str | None:
+def kind_of_nobodys(ip: IpAddress) -> str | None:
+    """What an address is that no interface of a node may have, in words; None of any other."""
     if ip.is_multicast:
         return "a multicast address"
     if ip.is_unspecified:
@@ -120,7 +121,7 @@ def _never_a_nodes(ip: IpAddress) -> str | None:
 def _usable(report: Report, interface: IpInterface, at: Span) -> bool:
     """Whether a node may have it: not multicast, nor nothing, nor its network's own numbers."""
     ip, network = interface.ip, interface.network
-    kind = _never_a_nodes(ip)
+    kind = kind_of_nobodys(ip)
     if kind:
         report.error("bad-address", at, f"ip takes the address of a node; {ip} is {kind}")
         return False
