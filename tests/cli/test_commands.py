@@ -126,3 +126,12 @@ def test_compose_file_names_the_files(lab: Project) -> None:
     done = lab.run("check", check=False, env={**os.environ, **files})
     assert "outside" in done.stderr
     assert "net.yaml" in done.stderr or "10.9.0.0/24" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("up", "--wait-timeout"), ("down", "-t")])
+@pytest.mark.parametrize("seconds", ["-5", "nan", "inf", "soon"])
+def test_seconds_are_a_number_from_0_on(lab: Project, words: tuple[str, ...], seconds: str) -> None:
+    done = lab.run(*words, seconds, check=False)
+    assert done.returncode == 2
+    assert f"it takes a number of seconds from 0 on; this is '{seconds}'" in done.stderr
+    assert not lab.processes()

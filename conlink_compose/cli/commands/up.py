@@ -12,6 +12,7 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.attach import follow_until_stopped
 from conlink_compose.cli.context import Options, options_of, read_to_bring_up
 from conlink_compose.cli.outcome import show_outcome
+from conlink_compose.cli.seconds import seconds
 from conlink_compose.cli.wanted import wanted
 from conlink_compose.cli.wiring import wait_until_settled
 
@@ -23,7 +24,7 @@ def up(
         bool, typer.Option("--wait", help="As -d, and every command has ended as well.")
     ] = False,
     wait_timeout: Annotated[
-        float, typer.Option(help="Seconds to wait for what does not come up.")
+        float, typer.Option(parser=seconds, help="Of waiting for what does not come up.")
     ] = 60.0,
     remove_orphans: Annotated[
         bool, typer.Option(help="Stop services that are no longer in the files.")
