@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conlink_compose.cli import console
+from conlink_compose.cli.alike import without_like_ones
 
 if TYPE_CHECKING:
     from conlink_compose.engines import NodeStatus, Project
@@ -103,14 +104,17 @@ def _is_the_old(status: NodeStatus, before: Life | None) -> bool:
 def _judge(progress: dict[str, Any], project: Project, waited_for_commands: float) -> Wiring:
     statuses = project.nodes()
     begun = all(status.state not in ("created", "waiting") for status in statuses)
-    problems = [console.sentence(problem) for problem in progress["problems"]]
-    problems += [status.problem for status in statuses if status.problem]
+    found = [("", console.sentence(problem)) for problem in progress["problems"]]
+    found += [(status.name, status.problem) for status in statuses if status.problem]
     running = waited_for_commands is not False and waited_for_commands < LONG_RUNNING
     unfinished = running and any(
         command.exit_code is None for status in statuses for command in status.commands
     )
-    problems += [
-        f"a command of {status.name} ended with {command.exit_code}: {' '.join(command.argv)}"
+    found += [
+        (
+            status.name,
+            f"a command of {status.name} ended with {command.exit_code}: {' '.join(command.argv)}",
+        )
         for status in statuses
         for command in status.commands
         if command.exit_code
@@ -121,7 +125,7 @@ def _judge(progress: dict[str, Any], project: Project, waited_for_commands: floa
         up=progress["up"],
         nodes=progress["nodes"],
         ready=progress["ready"],
-        problems=tuple(problems),
+        problems=tuple(without_like_ones(found)),
     )
 
 

@@ -44,9 +44,10 @@ class _Connection(connection.Connection):
     def unreachable(self) -> Exception:
         if not self._folder.exists():
             return EngineUnreachableError(f"project {self._folder.name} has been taken down")
+        log = self._folder / RUNTIME_LOG
+        said = f"; what it said last is in {log}" if log.exists() else ""
         return EngineUnreachableError(
-            f"the runtime of project {self._folder.name} does not answer; "
-            f"what it said last is in {self._folder / RUNTIME_LOG}"
+            f"the runtime of project {self._folder.name} does not answer{said}"
         )
 
     def refused(self, answer: Message) -> Exception:
