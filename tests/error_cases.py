@@ -8,6 +8,7 @@ from pathlib import Path
 
 from conlink_compose.compose.locate import Request
 from conlink_compose.diagnostics import Diagnostic, in_file_order, render
+from conlink_compose.engines.sandbox.sysctl_probe import refused_sysctls
 from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
 from conlink_compose.reading import Reading, read
 
@@ -53,7 +54,7 @@ class Case:
         reading = self.reading()
         told = list(reading.diagnostics)
         if SANDBOX in self.words and reading.document:
-            told += sandbox_warnings(reading.document)
+            told += [*sandbox_warnings(reading.document), *refused_sysctls(reading.document)]
         return in_file_order(told)
 
     def told(self) -> str:

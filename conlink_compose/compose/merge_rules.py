@@ -40,6 +40,7 @@ AS_LIST: Final = (
     "services.*.sysctls",
     "services.*.tmpfs",
     "networks.*.labels",
+    "x-conlink.hosts.*.sysctls",
     "volumes.*.labels",
 )
 """A map, a list and a single text are forms of one thing."""
@@ -68,6 +69,7 @@ BY_NAME: Final = (
     "services.*.sysctls",
     "services.*.tmpfs",
     "networks.*.labels",
+    "x-conlink.hosts.*.sysctls",
     "volumes.*.labels",
 )
 """Items are one where what stands before the `=` is; the later one holds."""
@@ -96,6 +98,8 @@ _FOLDERS = {"configs": "/", "secrets": "/run/secrets/"}
 
 def matches(path: Sequence[str], patterns: Sequence[str]) -> bool:
     """Is `path` one of `patterns`, whose `*` stands for any one key?"""
+    if len(path) == 4 and tuple(path[:2]) == ("x-conlink", "hosts"):
+        return f"x-conlink.hosts.*.{path[3]}" in patterns
     if not 3 <= len(path) <= 4 or path[0] not in ("services", "networks", "volumes"):
         return False
     wanted = ".".join((path[0], "*", *path[2:]))

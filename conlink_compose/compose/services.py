@@ -61,6 +61,24 @@ class ServiceDeclaration:
         free = (name for name in numbered if name not in chosen)
         return (*chosen, *itertools.islice(free, count - len(chosen)))
 
+    @property
+    def sysctls(self) -> dict[str, str]:
+        """Those it declares, as far as they can be read: names and values."""
+        value = self.keys.get("sysctls")
+        if isinstance(value, Map):
+            return dict(zip(value, _texts(value.values()), strict=True))
+        pairs = (one.partition("=") for one in _texts(value)) if isinstance(value, List) else ()
+        return {name: text for name, _, text in pairs}
+
+    @property
+    def sets_sysctls(self) -> bool:
+        """May what it runs set more? It has the rights to, or its command speaks of it."""
+        added = self.keys.get("cap_add")
+        rights = set(_texts(added)) if isinstance(added, List) else set()
+        words = f"{self.keys.get('command')} {self.keys.get('entrypoint')}"
+        privileged = is_true(self.keys.get("privileged")) or {"ALL", "SYS_ADMIN"} & rights
+        return bool(privileged) or "forward" in words
+
     def _interface_names(self) -> list[str]:
         networks = self.keys.get("networks")
         joined = networks.values() if isinstance(networks, Map) else ()
@@ -70,6 +88,11 @@ class ServiceDeclaration:
     def place(self, key: str) -> Span | None:
         """Where the value of `key` stands."""
         return self.keys.values_at.get(key)
+
+
+def _texts(values: Iterable[Value]) -> list[str]:
+    """Single values as texts, empty for what is none."""
+    return ["" if isinstance(one, Map | List) else as_text(one) for one in values]
 
 
 def sound_services(tree: Map, refused: Collection[Span]) -> tuple[Map, list[Diagnostic]]:

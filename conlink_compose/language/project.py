@@ -4,14 +4,16 @@ of what is added to them."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conlink_compose.compose.load import Document
 from conlink_compose.compose.services import ServiceDeclaration, name_refusal
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map
-from conlink_compose.language.fields import RefusedPaths, fields_of, flag, text, texts
+from conlink_compose.language.fields import Fields, Path, RefusedPaths, fields_of, flag, text, texts
 from conlink_compose.language.report import Report
+from conlink_compose.language.values.sysctls import read_sysctls
 from conlink_compose.topology import Owner, RuntimeOptions, Service
 
 _UNKNOWN_CODES = {
@@ -26,13 +28,15 @@ _CONTAINER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+\Z")
 @dataclass(frozen=True, slots=True)
 class Member:
     """A service, a host, or a container of somebody else's. `taken` are the interfaces that the
-    engine makes."""
+    engine makes. `sets_its_own`: what it runs may set sysctls beside those it declares."""
 
     service: Service
     at: Span
     taken: tuple[str, ...] = ()
     shared: Span | None = None
     container_at: Span | None = None
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+    sets_its_own: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ class Project:
         report.error(_UNKNOWN_CODES[kind], at, f'there is no {kind} "{name}"', help_)
 
 
-def read_project(report: Report, document: Document) -> Project:
+def read_project(report: Report, document: Document, refused: RefusedPaths) -> Project:
     """The members of the document, services first, in the order of the files."""
     project = Project(document.project, document.containers_outside)
     for service in document.services.values():
@@ -114,7 +118,11 @@ def read_project(report: Report, document: Document) -> Project:
     hosts = top.get("hosts") if isinstance(top, Map) else None
     if isinstance(hosts, Map):
         for host in hosts:
-            _add_host(report, project, host, hosts.keys_at[host])
+            fields = _fields_of_host(hosts, host, refused)
+            sysctls = read_sysctls(report, fields.get("sysctls"))
+            _add_host(
+                report, project, Service(Owner("host", host), 1, None, hosts.keys_at[host], sysctls)
+            )
     return project
 
 
@@ -155,11 +163,20 @@ def _member(report: Report, declared: ServiceDeclaration) -> Member:
         taken=declared.engine_interfaces,
         shared=declared.place("network_mode") if declared.shares_network else None,
         container_at=declared.place("container_name"),
+        sysctls=declared.sysctls,
+        sets_its_own=declared.sets_sysctls,
     )
 
 
-def _add_host(report: Report, project: Project, name: str, at: Span) -> None:
-    owner = Owner("host", name)
+def _fields_of_host(hosts: Map, name: str, refused: RefusedPaths) -> Fields:
+    host = hosts[name]
+    path: Path = ("x-conlink", "hosts", name)
+    return fields_of(host, path, refused) if isinstance(host, Map) else {}
+
+
+def _add_host(report: Report, project: Project, host: Service) -> None:
+    name, at = host.owner.name, host.span
+    assert at
     service = Owner("service", name)
     why = name_refusal(name, "a host")
     if why is None and not name[0].isalnum():
@@ -176,7 +193,7 @@ def _add_host(report: Report, project: Project, name: str, at: Span) -> None:
         first = project.members[project.service_of(other)].at
         message = f"{name} is the node of a service already, at {first}"
         report.error("name-twice", at, message, "rename the host")
-    project.members[owner] = Member(Service(owner, span=at), at)
+    project.members[host.owner] = Member(host, at, sysctls=dict(host.sysctls))
 
 
 def read_runtime(tree: Map, written_by: str | None, refused: RefusedPaths) -> RuntimeOptions:

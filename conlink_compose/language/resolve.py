@@ -76,7 +76,7 @@ class _Resolving:
         self._report = report
         self._refused = refused
         self._declarations = Declarations(document.tree, document.file_order, refused)
-        self._project = read_project(report, document)
+        self._project = read_project(report, document, refused)
         self._layers = LayerReader(report, self._project, refused)
 
     def topology(self) -> Topology:

@@ -1,11 +1,14 @@
-"""A node's `sysctls`: which ones are its own, and how their names become paths."""
+"""The sysctls of a node: which ones are its own, and how their names become paths."""
 
 from __future__ import annotations
 
 import os
+import re
 
 _OWN_PREFIXES = ("net/", "fs/mqueue/", "kernel/msg", "kernel/shm")
 _OWN_NAMES = ("kernel/sem", "kernel/domainname")
+_OF_INTERFACE = re.compile(r"(net/[^/]+/(?:conf|neigh)/)([^/]+)(/[^/]+)\Z")
+_EVERY_NODE_HAS = ("all", "default", "lo")
 
 
 def sysctl_path(name: str) -> str:
@@ -24,6 +27,14 @@ def refusal(name: str) -> str | None:
     if ".." in path.split("/") or not (path.startswith(_OWN_PREFIXES) or path in _OWN_NAMES):
         return f"the sysctl `{name}` belongs to the whole machine, not to a node"
     return None
+
+
+def of_loopback(name: str) -> str | None:
+    """The like one of `lo` for a sysctl of an interface that comes with a link; None of others."""
+    found = _OF_INTERFACE.match(sysctl_path(name))
+    if found is None or found[2] in _EVERY_NODE_HAS:
+        return None
+    return f"{found[1]}lo{found[3]}"
 
 
 def write(name: str, value: str) -> None:

@@ -8,6 +8,7 @@ from conlink_compose.compose.load import Document
 from conlink_compose.compose.services import ServiceDeclaration
 from conlink_compose.diagnostics import Diagnostic, Span, near_or_all
 from conlink_compose.document.tree import List, Map, Value
+from conlink_compose.linux.sysctls import refusal
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
 from conlink_compose.workloads.environment import environment, extra_hosts, mounts
@@ -28,7 +29,7 @@ def workloads(document: Document) -> tuple[tuple[Workload, ...], list[Diagnostic
         if not service.is_network_service
     )
     problems += _rings({one.owner.name: one.depends_on for one in found}, services)
-    return found + _hosts(document.tree), problems
+    return found + tuple(_hosts(document.tree)), problems
 
 
 def _workload(
@@ -44,7 +45,7 @@ def _workload(
         working_dir=keys.text("working_dir"),
         hostname=keys.text("hostname"),
         extra_hosts=extra_hosts(keys),
-        sysctls=tuple((key, value or "") for key, value, _ in keys.pairs("sysctls")),
+        sysctls=_sysctls(keys),
         mounts=mounts(keys, document.project_directory),
         restart=restart(keys),
         depends_on=_depends_on(keys, service.name, document.services),
@@ -54,12 +55,26 @@ def _workload(
     )
 
 
-def _hosts(tree: Map) -> tuple[Workload, ...]:
+def _hosts(tree: Map) -> Iterator[Workload]:
     block = tree.get("x-conlink")
     hosts = block.get("hosts") if isinstance(block, Map) else None
     if not isinstance(hosts, Map):
-        return ()
-    return tuple(Workload(Owner("host", name), span=hosts.keys_at[name]) for name in hosts)
+        return
+    for name, host in hosts.items():
+        # What is wrong with a host, `language` tells: it is no key of Compose's.
+        keys = ServiceKeys(host, []) if isinstance(host, Map) else None
+        sysctls = _sysctls(keys) if keys else ()
+        yield Workload(Owner("host", name), sysctls=sysctls, span=hosts.keys_at[name])
+
+
+def _sysctls(keys: ServiceKeys) -> tuple[tuple[str, str], ...]:
+    """Names and values. One that belongs to the machine no engine sets for a node."""
+    found = keys.pairs("sysctls")
+    value = keys.service.get("sysctls")
+    for name, _, at in found:
+        if why := refusal(name):
+            keys.wrong("bad-sysctl", why, value.keys_at[name] if isinstance(value, Map) else at)
+    return tuple((name, text or "") for name, text, _ in found)
 
 
 def _depends_on(

@@ -1,6 +1,6 @@
 import pytest
 
-from conlink_compose.engines.sandbox.child.sysctls import refusal, sysctl_path
+from conlink_compose.linux.sysctls import refusal, sysctl_path
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from conlink_compose.engines import Declare, EngineEndedError, EngineUnreachable
 from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.commands import Commands
 from conlink_compose.engines.docker.events import Events
-from conlink_compose.engines.docker.hosts import Hosts
+from conlink_compose.engines.docker.hosts import Hosts, late_sysctls
 from conlink_compose.engines.docker.lives import Lives, Process
 from conlink_compose.engines.docker.names import Names
 from conlink_compose.engines.docker.numbers import WithoutNumber, numbered
@@ -27,7 +27,7 @@ from conlink_compose.engines.docker.place import HEALTH, SOCKET
 from conlink_compose.engines.docker.reach import Reach
 from conlink_compose.ipc.server import listening_socket
 from conlink_compose.render.pack import unpack
-from conlink_compose.topology import Life, Node, Owner, Topology
+from conlink_compose.topology import Life, Node, Owner, Service, Topology
 from conlink_compose.topology_json import dump
 
 OWN_NETNS = "/proc/self/ns/net"
@@ -52,7 +52,8 @@ class DockerEngine:
         own_labels = own.get("Config", {}).get("Labels", {})
         self.project = place or own_labels.get(labels.PROJECT) or own.get("Name", "/")[1:]
         topology = declare(self.project) if declare else _handed_over()
-        self._topology = replace(topology, project=self.project)
+        commands = (*late_sysctls(_hosts(topology)), *topology.commands)
+        self._topology = replace(topology, project=self.project, commands=commands)
         self._outside = _outside(self._topology)
         self._owners = frozenset(_owners(self._topology))
         self._lives = Lives(self._process_of, {1, machine() or 1})
@@ -146,8 +147,7 @@ class DockerEngine:
         }
 
     def _namespace_hosts(self) -> Iterator[Node]:
-        names = [one.owner.name for one in self._topology.services if one.owner.kind == "host"]
-        for name, life in self._hosts.hold(names).items():
+        for name, life in self._hosts.hold(_hosts(self._topology)).items():
             yield Node(name, Owner("host", name), 1, life)
 
     def _replicas(self) -> dict[str, int]:
@@ -201,6 +201,10 @@ def _has_network(container: Container) -> bool:
 
 def _owner(container: Container) -> Owner:
     return Owner("service", container["Labels"].get(labels.SERVICE, ""))
+
+
+def _hosts(topology: Topology) -> list[Service]:
+    return [one for one in topology.services if one.owner.kind == "host"]
 
 
 def _outside(topology: Topology) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def check_domains(report: Report, links: Iterable[ReadLink]) -> None:
     """Nothing twice in one broadcast domain: no address and no MAC, replicas counted."""
     domains: dict[Hashable, _Domain] = {}
     for link in links:
-        domain = domains.setdefault(_domain_of(link), _Domain())
+        domain = domains.setdefault(domain_of(link), _Domain())
         for end in link.ends:
             for address, at in end.addresses:
                 if address is not None:
@@ -88,7 +88,7 @@ def check_domains(report: Report, links: Iterable[ReadLink]) -> None:
                 _check_mac(report, domain, end, end.mac)
 
 
-def _domain_of(link: ReadLink) -> Hashable:
+def domain_of(link: ReadLink) -> Hashable:
     """A bridge, or an access VLAN of it; a parent interface; a wire and a dummy are their own."""
     if link.bridge is not None:
         vlan = link.vlan

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.child import mounts, sysctls
+from conlink_compose.engines.sandbox.child import mounts
 from conlink_compose.engines.sandbox.child.loopback import AliasWatch
+from conlink_compose.linux import sysctls
 from conlink_compose.linux.loopback import bring_up
 from conlink_compose.linux.namespaces import (
     NEWIPC,

@@ -17,6 +17,7 @@ from conlink_compose.engines.sandbox.client.runtime import ask
 from conlink_compose.engines.sandbox.client.start import answers
 from conlink_compose.engines.sandbox.client.up import up
 from conlink_compose.engines.sandbox.folder import state_folder
+from conlink_compose.engines.sandbox.sysctl_probe import refused_sysctls
 from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
 
 
@@ -36,7 +37,7 @@ class SandboxProject:
         return self
 
     def unhonoured(self, document: Document) -> list[Diagnostic]:
-        return sandbox_warnings(document)
+        return [*sandbox_warnings(document), *refused_sysctls(document)]
 
     def is_up(self) -> bool:
         return self._folder.exists() and answers(self._folder)
