@@ -22,6 +22,7 @@ from conlink_compose.language import schema
 from conlink_compose.language.auto import choose_addresses
 from conlink_compose.language.bridges import ReadBridge, read_bridges
 from conlink_compose.language.checks.addresses import check_domains, check_nats, check_numbering
+from conlink_compose.language.checks.forwarding import check_forwarding
 from conlink_compose.language.checks.interfaces import (
     check_containers,
     check_engine_networks,
@@ -89,6 +90,8 @@ class _Resolving:
         choose_addresses(report, links, bridges)
         self._check(links, tunnels, bridges)
         commands = tuple(read_commands(report, self._declarations, project))
+        if not self._layers.partial and not self._layers.all_partial:
+            check_forwarding(report, project, links, commands)
         return Topology(
             project.name,
             tuple(member.service for member in project.members.values()),
