@@ -34,7 +34,7 @@ def hosts_files(topology: Topology) -> HostsFiles:
     several addresses, the ones on a wire or bridge shared with the reader come first: the
     reader reaches these without a router.
     """
-    owners = {service.owner: service for service in topology.services}
+    owners = dict(_owners(topology))
     aliases = {name: alias for service in topology.services for name, alias in _names(service)}
     files = _files(list(_entries(topology, owners)), aliases)
     return HostsFiles({node: LOCAL + files.heads.get(node, "") for node in aliases}, files.common)
@@ -61,6 +61,16 @@ def _files(entries: list[_Entry], aliases: Mapping[str, tuple[str, ...]]) -> Hos
     return HostsFiles(heads, "".join(_line(entry, aliases) for entry in entries))
 
 
+def _owners(topology: Topology) -> Iterator[tuple[Owner, tuple[str, ...]]]:
+    """The nodes of each owner that a link may have, in the order of their replicas."""
+    for service in topology.services:
+        yield service.owner, service.node_names()
+        for node in service.node_names() if service.owner.kind == "service" else ():
+            yield Owner("container", node), (node,)
+        if service.container_name:
+            yield Owner("container", service.container_name), service.node_names()[:1]
+
+
 def _names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each node's names; a service's own name leads to all its replicas, as in Compose."""
     for name in service.node_names():
@@ -68,16 +78,17 @@ def _names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield name, tuple(dict.fromkeys((service.owner.name, name, *extra)))
 
 
-def _entries(topology: Topology, owners: dict[Owner, Service]) -> Iterator[_Entry]:
+def _entries(topology: Topology, owners: Mapping[Owner, tuple[str, ...]]) -> Iterator[_Entry]:
     for number, link in enumerate(topology.links):
         for endpoint in (link.near, link.far):
-            service = owners.get(endpoint.owner) if endpoint else None
-            if endpoint and service:
-                yield from _entries_of(number, link, endpoint, service)
+            if endpoint:
+                yield from _entries_of(number, link, endpoint, owners.get(endpoint.owner, ()))
 
 
-def _entries_of(number: int, link: Link, endpoint: Endpoint, service: Service) -> Iterator[_Entry]:
-    for replica, node in enumerate(service.node_names(), 1):
+def _entries_of(
+    number: int, link: Link, endpoint: Endpoint, nodes: tuple[str, ...]
+) -> Iterator[_Entry]:
+    for replica, node in enumerate(nodes, 1):
         domain = f"bridge {link.bridge}" if link.bridge else f"wire {number} {replica}"
         for address in numbered(endpoint, replica).addresses:
             yield _Entry(node, domain, address)

@@ -40,6 +40,24 @@ def test_the_address_on_a_shared_wire_comes_first() -> None:
     assert (first("r1-1"), first("r3-1")) == ("10.0.12.1", "10.0.23.0")
 
 
+def test_a_link_of_one_replica_gives_a_name_to_that_one_alone() -> None:
+    declared = topology(
+        Link(
+            "veth",
+            Endpoint(Owner("container", "web-2"), "eth0", (ip_interface("10.0.0.9/24"),)),
+            bridge="lan",
+        ),
+        Link(
+            "veth",
+            Endpoint(Owner("container", "pg"), "eth0", (ip_interface("10.0.0.2/24"),)),
+            bridge="lan",
+        ),
+        services=(service("web", 3), Service(Owner("service", "db"), 1, "pg")),
+        bridges=("lan",),
+    )
+    assert hosts_files(declared).common == "10.0.0.9\tweb web-2\n10.0.0.2\tdb db-1 pg\n"
+
+
 def test_names_of_those_that_run_and_are_linked_and_of_no_others() -> None:
     declared = topology(
         on_bridge("web", "lan", "10.0.0.10/24"),
