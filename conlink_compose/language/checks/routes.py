@@ -166,3 +166,9 @@ def _check_source(
     ):
         message = f"{src} is no address of {end.owner}"
         report.error("source-not-own", read.place("src"), message, "src is an ip of the same node")
+    elif end.replicas > 1 and not any(
+        address and address.ip == src for address, _ in end.addresses
+    ):
+        message = f"{src} is no address of {end.merged.dev}, and only such moves with the replica"
+        help_ = f"leave src out, or say it of each replica alone, as of container {end.owner}-1"
+        report.error("source-not-own", read.place("src"), message, help_)
