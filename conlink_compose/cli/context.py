@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,12 +103,16 @@ def request_of(options: Options) -> Request:
     )
 
 
-def read_to_bring_up(options: Options) -> Declared:
-    """The project that shall be brought up, or its mistakes on stderr and the end."""
-    return to_bring_up(read_with_what_runs(options), options)
+Show = Callable[[Sequence[Diagnostic], Mapping[str, str]], None]
+"""Tells of diagnostics; with them come the texts of the files by name."""
 
 
-def to_bring_up(reading: Reading, options: Options) -> Declared:
+def read_to_bring_up(options: Options, show: Show = console.show) -> Declared:
+    """The project that shall be brought up, or its mistakes shown and the end."""
+    return to_bring_up(read_with_what_runs(options), options, show)
+
+
+def to_bring_up(reading: Reading, options: Options, show: Show = console.show) -> Declared:
     """The same of what was read.
 
     What this version cannot bring up is a mistake too, and what the engine does not honour is said.
@@ -121,7 +125,7 @@ def to_bring_up(reading: Reading, options: Options) -> Declared:
     if reading.topology and reading.document:
         project = open_project(options.engine, reading.topology.project)
         found += [*unsupported(reading.topology), *project.unhonoured(reading.document)]
-    console.show(found, reading.sources)
+    show(found, reading.sources)
     if has_errors(found) or reading.topology is None or project is None:
         raise typer.Exit(exit_status.MISTAKES)
     return Declared(reading, reading.topology, project)
@@ -135,11 +139,19 @@ def project_of(options: Options) -> Project:
 
 
 def project_name(options: Options) -> str:
-    """Whose nodes are meant: -p, or what the files say. They need not be without mistakes."""
+    """Whose nodes are meant: -p, or what the files say. Nothing but that is asked of them: what
+    runs can be seen and ended whatever the files have become."""
     if options.project_name:
         return options.project_name
-    reading = read(options)
-    if reading.document is None:
-        console.show(reading.diagnostics, reading.sources)
+    from conlink_compose.compose.name_alone import name_alone
+
+    found = name_alone(request_of(options))
+    if found.name is None:
+        console.show(found.diagnostics, found.files.sources)
         raise typer.Exit(exit_status.MISTAKES)
-    return reading.document.project
+    if found.broken:
+        console.say(
+            f"{', '.join(found.broken)} cannot be read (`conlink-compose check` tells why); "
+            f"project {found.name} is taken to be meant"
+        )
+    return found.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import Declared, options_of, read_to_bring_up
 from conlink_compose.cli.form import Form
+from conlink_compose.diagnostics import Diagnostic, has_errors, in_file_order
 
 _COLOURS = {"add": "green", "remove": "red"}
 
@@ -23,12 +24,15 @@ def plan(
 ) -> None:
     """Show what `up` would do to the network, each step with its cause. Touches nothing.
 
+    As JSON it has the mistakes of the files too, as `problems`, and then no operations.
+
     \b
     Examples:
       conlink-compose plan
       conlink-compose plan --format json | jq '.operations[].object'
     """
-    declared = read_to_bring_up(options_of(context))
+    show = _show_as_json if form is Form.JSON else console.show
+    declared = read_to_bring_up(options_of(context), show)
     found = _of_running(declared) or _of_nothing(declared)
     operations: list[dict[str, Any]] = found["operations"]
     if form is Form.JSON:
@@ -42,6 +46,17 @@ def plan(
             console.complain(console.sentence(problem))
     if exit_code and operations:
         raise typer.Exit(exit_status.CHANGES)
+
+
+def _show_as_json(found: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
+    """Mistakes to stdout, where a program reads; remarks to stderr, where a person does."""
+    if not has_errors(found):
+        console.show(found, sources)
+        return
+    import json
+
+    problems = [diagnostic.as_dict() for diagnostic in in_file_order(found)]
+    console.out(json.dumps({"operations": [], "problems": problems}, indent=2))
 
 
 def _of_running(declared: Declared) -> dict[str, Any] | None:
