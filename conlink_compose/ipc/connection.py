@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import select
 import socket
+import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from conlink_compose.ipc.message import Message, decode, encode
 
 _AT_A_TIME = 64 << 10  # bytes
+_LOOK = 0.5  # seconds of silence between two looks at who shall answer
+
+T = TypeVar("T")
 
 
 class Connection:
@@ -19,11 +24,19 @@ class Connection:
         """`patience` is in seconds for each answer."""
         self._socket = connected
         self._input = bytearray()
-        connected.settimeout(patience)
+        self._patience = patience
 
     def unreachable(self) -> Exception:
         """What is raised where no answer comes."""
         raise NotImplementedError
+
+    def silent(self) -> Exception:
+        """What is raised where the other end is there, and says nothing for all of the patience."""
+        return self.unreachable()
+
+    def is_hopeless(self) -> bool:
+        """Whether it will say nothing however long it is waited for."""
+        return False
 
     def refused(self, answer: Message) -> Exception:
         """What is raised for an `answer` that holds an `error`."""
@@ -53,10 +66,8 @@ class Connection:
     def ask_for_descriptor(self, request: Message) -> tuple[Message, list[int]]:
         """The answer, and the file descriptors that came with it."""
         self._send(request)
-        try:
-            data, fds, _, _ = socket.recv_fds(self._socket, _AT_A_TIME, 1)
-        except OSError as error:
-            raise self.unreachable() from error
+        take = socket.recv_fds
+        data, fds, _, _ = self._patiently(lambda: take(self._socket, _AT_A_TIME, 1))
         self._input += data
         return self.next_answer(), fds
 
@@ -94,19 +105,32 @@ class Connection:
         return False
 
     def _send(self, request: Message) -> None:
+        self._socket.settimeout(self._patience)
         try:
             self._socket.sendall(encode(request))
+        except TimeoutError as error:
+            raise self.silent() from error
         except OSError as error:
             raise self.unreachable() from error
 
     def _line(self) -> bytes:
         while b"\n" not in self._input:
-            try:
-                data = self._socket.recv(_AT_A_TIME)
-            except OSError as error:
-                raise self.unreachable() from error
+            data = self._patiently(lambda: self._socket.recv(_AT_A_TIME))
             if not data:
                 raise self.unreachable()
             self._input += data
         line, _, self._input = self._input.partition(b"\n")
         return bytes(line)
+
+    def _patiently(self, receive: Callable[[], T]) -> T:
+        deadline = time.monotonic() + self._patience
+        while True:
+            left = deadline - time.monotonic()
+            self._socket.settimeout(max(0.001, min(left, _LOOK)))
+            try:
+                return receive()
+            except TimeoutError as error:
+                if left <= _LOOK or self.is_hopeless():
+                    raise self.silent() from error
+            except OSError as error:
+                raise self.unreachable() from error

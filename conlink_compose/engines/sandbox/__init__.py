@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conlink_compose.engines import EngineRefusedError
+from conlink_compose.engines import EngineRefusedError, EngineUnreachableError
 
 if TYPE_CHECKING:
     from conlink_compose.engines import Declare, Engine, Project
@@ -20,6 +20,10 @@ class SandboxError(EngineRefusedError):
 
 class StoppingError(SandboxError):
     """Just now the project is being stopped; a moment later nothing is left of it."""
+
+
+class SilentError(EngineUnreachableError):
+    """Who shall answer is there, and says nothing. The message has its pid, and what to do."""
 
 
 def engine(place: str, declare: Declare | None = None) -> Engine:

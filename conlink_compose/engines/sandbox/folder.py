@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import stat
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ LOGS = "logs"
 RUNTIME_LOG = "runtime.log"
 TOPOLOGY = "topology.json"
 
+_QUEUE_PATIENCE = 2  # seconds
+_TIMEVAL = struct.Struct("@ll")  # struct timeval: seconds, microseconds
 _LONGEST = 128  # it is the name of a folder (NAME_MAX is 255), and shown in every sentence
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")  # as Compose names its projects
 
@@ -126,7 +129,7 @@ def socket_address(folder: Path, name: str = SOCKET) -> Iterator[str]:
 def connect(folder: Path) -> socket.socket:
     """A connection to the supervisor. Raises `OSError` where nobody listens, and `SandboxError`
     where the folder is somebody else's."""
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection = new_socket()
     try:
         with socket_address(folder) as address:
             connection.connect(address)
@@ -134,6 +137,22 @@ def connect(folder: Path) -> socket.socket:
         connection.close()
         raise
     return connection
+
+
+def new_socket() -> socket.socket:
+    """One to connect with. Where the queue of those who listen is full it raises
+    `BlockingIOError` after a while: they are stopped, and would be waited for without end."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TIMEVAL.pack(_QUEUE_PATIENCE, 0))
+    return made
+
+
+def keep_from_cleaners(folder: Path) -> None:
+    """For as long as this process lives: systemd-tmpfiles leaves alone what lies in a folder of
+    /tmp that somebody holds a lock on (https://systemd.io/TEMPORARY_DIRECTORIES). Others do not
+    ask."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(_open_own_entry(folder.parent), fcntl.LOCK_SH)  # closed by the kernel
 
 
 def _root() -> Path:

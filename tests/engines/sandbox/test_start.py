@@ -7,7 +7,7 @@ import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.client.down import down
-from conlink_compose.engines.sandbox.client.start import answers
+from conlink_compose.engines.sandbox.client.reach import answers
 from conlink_compose.engines.sandbox.folder import (
     connect,
     list_projects,

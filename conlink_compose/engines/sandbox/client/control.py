@@ -7,7 +7,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from conlink_compose.engines import Changes, LogLine, NodeStatus, Wanted
+from conlink_compose.engines import (
+    Changes,
+    EngineUnreachableError,
+    LogLine,
+    NodeStatus,
+    Wanted,
+)
+from conlink_compose.engines.sandbox import SandboxError, SilentError
 from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.client.connection import Connection
 from conlink_compose.engines.sandbox.logs.reader import LogReader
@@ -102,6 +109,16 @@ class Control:
         with Connection(self.folder) as connection:
             within = connection.ask({"verb": "stop", "timeout": timeout})["within"]
             connection.await_end(within)
+
+    def silence(self) -> SilentError | None:
+        """What is wrong with a supervisor that is there and says nothing."""
+        try:
+            self._ask("nodes")
+        except SilentError as silent:
+            return silent
+        except (EngineUnreachableError, SandboxError):
+            return None
+        return None
 
     def supervisor_pid(self) -> int:
         """Its pid as this process sees it."""

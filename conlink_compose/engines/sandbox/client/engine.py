@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,14 +26,15 @@ class Sandbox:
         """Raises `EngineUnreachableError`."""
         self.project = state_folder.name
         self._folder = state_folder
+        self._declared: str | None = None
         self._control = Control(state_folder)
         self._events = subscribe(state_folder, NAMESPACES)
 
     def declared(self) -> str | None:
-        try:
-            return (self._folder / folder.TOPOLOGY).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+        """What was read last where the file is gone: whoever removed it took back no link."""
+        with contextlib.suppress(FileNotFoundError):
+            self._declared = (self._folder / folder.TOPOLOGY).read_text(encoding="utf-8")
+        return self._declared
 
     def listen(self) -> socket.socket:
         with folder.socket_address(self._folder, folder.RUNTIME_SOCKET) as address:

@@ -9,12 +9,20 @@ from typing import Any
 
 from conlink_compose.compose.load import Document
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.engines import Changes, LogLine, NodeStatus, Processes, Wanted
+from conlink_compose.engines import (
+    Changes,
+    EngineUnreachableError,
+    LogLine,
+    NodeStatus,
+    Processes,
+    Wanted,
+)
+from conlink_compose.engines.sandbox import SilentError
 from conlink_compose.engines.sandbox.client.control import Control
 from conlink_compose.engines.sandbox.client.down import down
 from conlink_compose.engines.sandbox.client.enter import run_in
+from conlink_compose.engines.sandbox.client.reach import answers, out_of_reach, reachable, told_of
 from conlink_compose.engines.sandbox.client.runtime import ask
-from conlink_compose.engines.sandbox.client.start import answers
 from conlink_compose.engines.sandbox.client.up import up
 from conlink_compose.engines.sandbox.folder import state_folder
 from conlink_compose.engines.sandbox.sysctl_probe import refused_sysctls
@@ -29,7 +37,8 @@ class SandboxProject:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._folder = state_folder(name)
+        folder = state_folder(name)
+        self._folder = folder if answers(folder) else reachable(name) or folder
         self._control = Control(self._folder)
 
     @property
@@ -40,7 +49,11 @@ class SandboxProject:
         return [*sandbox_warnings(document), *refused_sysctls(document)]
 
     def is_up(self) -> bool:
-        return self._folder.exists() and answers(self._folder)
+        if answers(self._folder):
+            return True
+        if lost := out_of_reach(self.name):
+            raise EngineUnreachableError(told_of(lost))
+        return False
 
     def up(self, wanted: Wanted) -> Changes:
         runtime = ["-m", "conlink_compose.runtime", "sandbox", str(self._folder)]
@@ -54,7 +67,14 @@ class SandboxProject:
         return self._control.nodes()
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
-        return ask(self._folder, verb=verb, **fields)
+        try:
+            return ask(self._folder, verb=verb, **fields)
+        except SilentError:
+            raise
+        except EngineUnreachableError as error:
+            if silent := self._control.silence():  # the runtime waits for it, and is not to blame
+                raise silent from error
+            raise
 
     def down(self, timeout: float | None = None) -> bool:
         return down(self.name, timeout)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from pathlib import Path
 
 from conlink_compose.engines import EngineUnreachableError
-from conlink_compose.engines.sandbox.folder import RUNTIME_LOG, RUNTIME_SOCKET, socket_address
+from conlink_compose.engines.sandbox import SilentError
+from conlink_compose.engines.sandbox.client.peer import is_stopped, peer_pid
+from conlink_compose.engines.sandbox.folder import (
+    RUNTIME_LOG,
+    RUNTIME_SOCKET,
+    new_socket,
+    socket_address,
+)
 from conlink_compose.ipc import connection
 from conlink_compose.ipc.message import Message
 
@@ -29,7 +35,7 @@ class _Connection(connection.Connection):
         self._folder = folder
         deadline = time.monotonic() + BIRTH_PATIENCE
         while True:
-            connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            connected = new_socket()
             try:
                 with socket_address(folder, RUNTIME_SOCKET) as address:
                     connected.connect(address)
@@ -49,6 +55,20 @@ class _Connection(connection.Connection):
         return EngineUnreachableError(
             f"the runtime of project {self._folder.name} does not answer{said}"
         )
+
+    def silent(self) -> Exception:
+        pid = peer_pid(self._socket)
+        who = f"the runtime of project {self._folder.name} (pid {pid})"
+        ends = f"`kill -KILL {pid}` has another take its place, and no packet is lost"
+        if self.is_hopeless():
+            return SilentError(
+                f"{who} is stopped and answers nobody: `kill -CONT {pid}` lets it go on, {ends}"
+            )
+        log = self._folder / RUNTIME_LOG
+        return SilentError(f"{who} does not answer: {ends}; what it said last is in {log}")
+
+    def is_hopeless(self) -> bool:
+        return is_stopped(peer_pid(self._socket))
 
     def refused(self, answer: Message) -> Exception:
         return EngineUnreachableError(f"the runtime says: {answer['error']}")

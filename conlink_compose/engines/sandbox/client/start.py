@@ -14,10 +14,17 @@ from pathlib import Path
 import conlink_compose
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox import folder as state
+from conlink_compose.engines.sandbox.client.reach import (
+    answers,
+    out_of_reach,
+    reachable,
+    told_of,
+)
+from conlink_compose.engines.sandbox.client.supervisors import MODULE, supervisors
 from conlink_compose.engines.sandbox.supervisor.hub import SUPERVISOR_LOG
 
 _PATIENCE = 30.0  # seconds
-_MODULE = "conlink_compose.engines.sandbox.supervisor"
+_PAUSE = 0.02
 
 
 def start(project: str, runtime_argv: Sequence[str]) -> Path:
@@ -28,21 +35,17 @@ def start(project: str, runtime_argv: Sequence[str]) -> Path:
     """
     deadline = time.monotonic() + _PATIENCE
     while not answers(folder := state.make_state_folder(project)):
+        if there := reachable(project):
+            return there
+        if lost := out_of_reach(project):
+            raise SandboxError(told_of(lost))
         if time.monotonic() > deadline:
             raise SandboxError(f"the supervisor of {project} lives and does not answer in {folder}")
-        if is_alive(folder):  # it starts or ends just now
-            time.sleep(0.02)
+        if is_alive(folder) or supervisors(project):  # it starts or ends just now
+            time.sleep(_PAUSE)
         else:
             _spawn(folder, runtime_argv)
     return folder
-
-
-def answers(folder: Path) -> bool:
-    try:
-        state.connect(folder).close()
-    except OSError:
-        return False
-    return True
 
 
 def is_alive(folder: Path) -> bool:
@@ -63,7 +66,7 @@ def _spawn(folder: Path, runtime_argv: Sequence[str]) -> None:
     paths = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
     child = subprocess.Popen(
         # -P: a json.py in the folder the user happens to stand in is not ours.
-        [sys.executable, "-P", "-m", _MODULE, str(folder)],
+        [sys.executable, "-P", "-m", MODULE, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

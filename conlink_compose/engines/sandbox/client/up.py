@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from conlink_compose.engines import Changes, EngineUnreachableError, Wanted
-from conlink_compose.engines.sandbox import StoppingError
+from conlink_compose.engines.sandbox import SilentError, StoppingError
 from conlink_compose.engines.sandbox.client.control import Control
 from conlink_compose.engines.sandbox.client.start import start
 
@@ -25,6 +25,8 @@ def up(project: str, runtime_argv: Sequence[str], wanted: Wanted) -> Changes:
         folder = start(project, runtime_argv)
         try:
             return Control(folder).apply(wanted)
+        except SilentError:
+            raise
         except (StoppingError, EngineUnreachableError):
             if time.monotonic() > deadline:
                 raise

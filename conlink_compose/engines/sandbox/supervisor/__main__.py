@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.folder import clear, remove, socket_address, take_lock
+from conlink_compose.engines.sandbox.folder import (
+    clear,
+    keep_from_cleaners,
+    remove,
+    socket_address,
+    take_lock,
+)
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES
 from conlink_compose.engines.sandbox.supervisor.context import Context
 from conlink_compose.engines.sandbox.supervisor.hub import SUPERVISOR_LOG, become_first_process
@@ -118,6 +124,7 @@ def main() -> None:
         if not _hold(folder):
             os.write(report, b'{"held": true}')
             return
+        keep_from_cleaners(folder)
         clear(folder)
         become_first_process(folder)
         configure("info")
