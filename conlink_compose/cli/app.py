@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from conlink_compose import __version__
-from conlink_compose.cli import console, exit_status
+from conlink_compose.cli import console, exit_status, streams
 from conlink_compose.cli.commands.check import check
 from conlink_compose.cli.commands.down import down
 from conlink_compose.cli.commands.exec import exec_in_node
@@ -130,19 +131,24 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
 def run() -> None:
     """Run the command line and end the process. No traceback reaches a user for what a user
     or the machine can cause."""
+    streams.make_safe()
     try:
-        words = split(sys.argv[1:])
-        if words.verb is None:
-            app()  # `--help` needs no engine, and does not wait for one to be imported
-        _obey(words)
+        try:
+            _obey_line(sys.argv[1:])
+        finally:
+            sys.stdout.flush()  # at the interpreter's end nobody could tell what goes wrong
     except KeyboardInterrupt:
         sys.exit(exit_status.INTERRUPTED)
-    except BrokenPipeError:  # `conlink-compose logs | head`
-        sys.stderr.close()
-        sys.exit(exit_status.DONE)
     except OSError as error:
         console.complain(f"{error.filename or 'the output'}: {error.strerror}")
         os._exit(exit_status.MISTAKES)  # the interpreter would try to write the rest once more
+
+
+def _obey_line(line: Sequence[str]) -> None:
+    words = split(line)
+    if words.verb is None:
+        app()  # `--help` needs no engine, and does not wait for one to be imported
+    _obey(words)
 
 
 def _obey(words: Words) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from conlink_compose.cli import console, exit_status
-from conlink_compose.cli.log_lines import LogPrinter
+from conlink_compose.cli.log_lines import LogPrinter, NobodyReadsError
 
 if TYPE_CHECKING:
     from conlink_compose.engines import Processes, Project
@@ -28,6 +28,8 @@ def follow_until_stopped(project: Project, processes: Processes, *, prefix: bool
             printer.show(line)
     except EngineUnreachableError:
         return  # `down` from elsewhere: there is nothing left to follow
+    except NobodyReadsError:
+        console.say(f"nobody reads the output any more; {project.name} stays up")
     except KeyboardInterrupt:
         _take_down(project, processes, printer)
         raise typer.Exit(exit_status.INTERRUPTED) from None
@@ -49,7 +51,7 @@ def _take_down(project: Project, processes: Processes, printer: LogPrinter) -> N
         for line in lines:
             printer.show(line)
         stopping.join()
-    except EngineUnreachableError:
+    except (EngineUnreachableError, NobodyReadsError):
         stopping.join()
     except KeyboardInterrupt:
         project.down(0)

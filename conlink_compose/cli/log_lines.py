@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from conlink_compose.cli import console
+from conlink_compose.cli import console, streams
 
 if TYPE_CHECKING:
     from conlink_compose.engines import LogLine
 
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue")
+
+
+class NobodyReadsError(Exception):
+    """Of a log that may have no end, nothing more need be shown."""
 
 
 class LogPrinter:
@@ -25,10 +28,12 @@ class LogPrinter:
         self._times = times
 
     def show(self, line: LogLine) -> None:
+        """Raises `NobodyReadsError`."""
         head = ""
         if self._prefix:
             name = f"{line.node:<{self._width}} | "
             head = console.colour(name, self._colours.get(line.node, "red"))
         time = f"{line.time} " if self._times else ""
-        sys.stdout.write(f"{head}{time}{line.text}\n")
-        sys.stdout.flush()
+        console.out(f"{head}{time}{line.text}")
+        if not streams.is_read():
+            raise NobodyReadsError

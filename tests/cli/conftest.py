@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-_WHOLE = ("test_commands.py", "wrapper/test_run.py", "commands/")
+_WHOLE = ("test_commands.py", "test_streams.py", "wrapper/test_run.py", "commands/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import typer
 
-from conlink_compose.cli.log_lines import LogPrinter
+from conlink_compose.cli.log_lines import LogPrinter, NobodyReadsError
 from conlink_compose.cli.project import end, nodes_named, with_processes
 
 
@@ -37,5 +38,6 @@ def logs(
     printer = LogPrinter([s.name for s in statuses], prefix=not no_log_prefix, times=timestamps)
     wanted = chosen if names else ()
     last = None if tail == "all" else int(tail)
-    for line in processes.logs(follow=follow, tail=last, nodes=wanted):
-        printer.show(line)
+    with contextlib.suppress(NobodyReadsError):
+        for line in processes.logs(follow=follow, tail=last, nodes=wanted):
+            printer.show(line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from conlink_compose.cli import console
+from conlink_compose.cli import console, streams
 from conlink_compose.cli.form import TableForm
 from conlink_compose.cli.network_table import all_statuses, combine, network_table
 from conlink_compose.cli.project import nodes_named, running
@@ -38,7 +38,7 @@ def status(
     """
     project = running(context)
     show(project, names or [], form)
-    while watch:
+    while watch and streams.is_read():
         time.sleep(PAUSE)
         if form is TableForm.TABLE:
             console.clear()
