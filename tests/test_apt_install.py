@@ -61,7 +61,7 @@ def test_it_waits_for_the_lock_and_says_so_once(root: Path, lock: str) -> None:
     with held(root / lock):
         child = start(root)
         with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(2.5)
+            child.wait(1.5)
     _, said = child.communicate(timeout=30)
     assert child.returncode == 0, (root / "log").read_text()
     assert said == "another apt holds its lock; waiting for it, a minute at most\n"
