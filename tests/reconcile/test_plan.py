@@ -267,7 +267,7 @@ def test_a_lost_route_of_a_prefix_comes_back_before_the_routes_by_its_gateways()
     harmed = with_(without(wanted, ("route", "b-1", "254", "0.0.0.0/0", "0")), lost)
     assert lines(wanted, harmed) == [
         "add     route 10.0.0.0/24 src 10.0.0.2 on b-1:eth0",
-        "add     route 0.0.0.0/0 via 10.0.0.1 on b-1:eth0",
+        "add     route default via 10.0.0.1 on b-1:eth0",
     ]
 
 

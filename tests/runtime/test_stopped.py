@@ -15,7 +15,6 @@ from conlink_compose.engines.sandbox.client.control import Control
 from conlink_compose.engines.sandbox.folder import state_folder
 from tests.project import Project, project
 from tests.runtime.test_lost_files import TEXT
-from tests.runtime.test_network import runtime_of
 
 pytestmark = pytest.mark.namespaces
 
@@ -29,7 +28,7 @@ def stopped(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Pr
         lab.up()
         folder = state_folder(lab.name)
         who = str(request.param)
-        pid = runtime_of(lab) if who == "runtime" else Control(folder).supervisor_pid()
+        pid = lab.runtime() if who == "runtime" else Control(folder).supervisor_pid()
         os.kill(pid, signal.SIGSTOP)
         try:
             yield lab, who, pid
