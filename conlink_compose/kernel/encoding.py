@@ -11,6 +11,8 @@ from typing import Any
 
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
+from conlink_compose.linux import netlink, uapi
+
 _HEADER = 16  # struct nlmsghdr
 _LINK_HEADER = _HEADER + 16  # and struct ifinfomsg
 
@@ -32,8 +34,6 @@ def link_info(kind: str, data: Iterable[tuple[str, Any]]) -> bytes:
 
 def link_data(kind: str, payload: memoryview) -> dict[str, Any]:
     """The attributes of IFLA_INFO_DATA, by pyroute2's names."""
-    from conlink_compose.linux import netlink, uapi  # noqa: PLC0415
-
     info = netlink.nest(
         uapi.IFLA_LINKINFO,
         netlink.text(uapi.IFLA_INFO_KIND, kind),

@@ -1,8 +1,4 @@
-"""Numbers of the kernel's user API, under the names of its headers (include/uapi/linux).
-
-pyroute2 knows them too, but importing it costs 0.4 s, and the runtime shall be ready before
-the first container is; the tests hold our messages equal to pyroute2's.
-"""
+"""Numbers of the kernel's user API, under the names of its headers (include/uapi/linux)."""
 
 from __future__ import annotations
 
