@@ -64,7 +64,7 @@ class Route(Thing):
         del actual
         if not now.contested and (now.owned or not any(self.differences(now))):
             return None
-        message = f"{self.netns} already has a route to {self.to} that is not ours"
+        message = f"{self.netns} already has a route to {self.destination} that is not ours"
         if now.owned:
             message += ", and it takes packets which the declared one shall get"
         advice = "give the declared route another metric or table, or remove the other"
