@@ -35,6 +35,7 @@ from conlink_compose.language.checks.interfaces import (
 )
 from conlink_compose.language.checks.routes import check_routes
 from conlink_compose.language.checks.subnets import check_subnets
+from conlink_compose.language.checks.sysctls import check_sysctls
 from conlink_compose.language.commands import read_commands
 from conlink_compose.language.declarations import Declarations
 from conlink_compose.language.fields import RefusedPaths
@@ -92,6 +93,9 @@ class _Resolving:
         commands = tuple(read_commands(report, self._declarations, project))
         if not self._layers.partial and not self._layers.all_partial:
             check_forwarding(report, project, links, commands)
+            check_sysctls(
+                report, project, tree, (end.merged.key for one in links for end in one.ends)
+            )
         return Topology(
             project.name,
             tuple(member.service for member in project.members.values()),

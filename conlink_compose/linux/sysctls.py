@@ -32,9 +32,13 @@ def refusal(name: str) -> str | None:
 def of_loopback(name: str) -> str | None:
     """The like one of `lo` for a sysctl of an interface that comes with a link; None of others."""
     found = _OF_INTERFACE.match(sysctl_path(name))
-    if found is None or found[2] in _EVERY_NODE_HAS:
-        return None
-    return f"{found[1]}lo{found[3]}"
+    return f"{found[1]}lo{found[3]}" if found and interface_of(name) else None
+
+
+def interface_of(name: str) -> str | None:
+    """The interface that a sysctl belongs to and a link brings; None of any other sysctl."""
+    found = _OF_INTERFACE.match(sysctl_path(name))
+    return None if found is None or found[2] in _EVERY_NODE_HAS else found[2]
 
 
 def write(name: str, value: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from conlink_compose.linux.sysctls import refusal, sysctl_path
+from conlink_compose.linux.sysctls import interface_of, refusal, sysctl_path
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,17 @@ def test_what_belongs_to_the_machine_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["net.ipv6.conf.all.forwarding", "kernel.shmmax"])
 def test_what_a_namespace_owns_is_not(name: str) -> None:
     assert refusal(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "interface"),
+    [
+        ("net.ipv4.conf.eth0.rp_filter", "eth0"),
+        ("net.ipv6.conf.eth0/7.forwarding", "eth0.7"),
+        ("net.ipv4.neigh.lan0.app_solicit", "lan0"),
+        ("net.ipv4.conf.default.rp_filter", None),
+        ("net.ipv4.ip_forward", None),
+    ],
+)
+def test_the_interface_that_a_link_brings(name: str, interface: str | None) -> None:
+    assert interface_of(name) == interface
