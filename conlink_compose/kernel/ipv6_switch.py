@@ -10,12 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from conlink_compose.kernel.namespaces import Namespace
-from conlink_compose.linux.mount import make_writable
-from conlink_compose.linux.namespaces import NEWNET, NEWNS, setns, unshare
+from conlink_compose.linux.namespaces import NEWNET, setns
+from conlink_compose.linux.sysctls import see_them_writable
 
 LOOPBACK = "lo"
 """A node's packets to its own addresses go that way, whichever interface has the address."""
@@ -38,11 +37,7 @@ def switch_on(namespace: Namespace, interfaces: Iterable[str]) -> bool:
 
 
 def _write(fd: int, names: Iterable[str]) -> None:
-    with suppress(OSError):
-        # A container's /proc/sys is a read-only mount, and stays one for all but this thread.
-        # EINVAL: it is no mount of its own; EACCES, EPERM: AppArmor, or no CAP_SYS_ADMIN.
-        unshare(NEWNS)
-        make_writable("/proc/sys")
+    see_them_writable()
     setns(fd, NEWNET)
     for name in names:  # /proc/sys/net is that of the thread's network, at the moment of open(2)
         Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("0")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
+
+from conlink_compose.linux.mount import make_writable
+from conlink_compose.linux.namespaces import NEWNS, unshare
 
 _OWN_PREFIXES = ("net/", "fs/mqueue/", "kernel/msg", "kernel/shm")
 _OWN_NAMES = ("kernel/sem", "kernel/domainname")
@@ -39,6 +43,15 @@ def interface_of(name: str) -> str | None:
     """The interface that a sysctl belongs to and a link brings; None of any other sysctl."""
     found = _OF_INTERFACE.match(sysctl_path(name))
     return None if found is None or found[2] in _EVERY_NODE_HAS else found[2]
+
+
+def see_them_writable() -> None:
+    """A container's /proc/sys is a read-only mount. This thread, and what it starts, goes into
+    mounts of its own in which it is not; others see it as before. Where that may not be (AppArmor,
+    no CAP_SYS_ADMIN), or there is no such mount, nothing happens."""
+    with suppress(OSError):
+        unshare(NEWNS)
+        make_writable("/proc/sys")
 
 
 def write(name: str, value: str) -> None:

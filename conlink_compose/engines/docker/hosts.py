@@ -88,6 +88,7 @@ def _hold(name: str, settings: Settings, writer: int) -> NoReturn:
         unshare(NEWNET | NEWUTS)
         sethostname(name)
         bring_up()
+        sysctls.see_them_writable()
         refused = _set(settings)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         sleep = shutil.which("sleep") or "/bin/sleep"
@@ -100,10 +101,7 @@ def _hold(name: str, settings: Settings, writer: int) -> NoReturn:
 
 
 def _set(settings: Settings) -> list[tuple[str, int]]:
-    """Set those that no interface brings along; which of them the kernel refused, and why.
-
-    Docker shows /proc/sys read-only; the engine has made it writable for itself and its children.
-    """
+    """Set those that no interface brings along; which of them the kernel refused, and why."""
     refused: list[tuple[str, int]] = []
     for name, value in settings:
         if sysctls.of_loopback(name) or sysctls.refusal(name):
