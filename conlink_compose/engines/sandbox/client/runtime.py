@@ -18,22 +18,33 @@ from conlink_compose.ipc import connection
 from conlink_compose.ipc.message import Message
 
 BIRTH_PATIENCE = 10.0
-"""Seconds a runtime may take to open its socket: a cold start on a busy machine."""
+"""Seconds a runtime may take to open its socket: a cold start on a busy machine, or another one
+after it died."""
 
 ANSWER_PATIENCE = 60.0
 """Seconds; a look at 10,000 namespaces takes two."""
 
 
+class _LostError(EngineUnreachableError):
+    """The connection ended before the answer came."""
+
+
 def ask(folder: Path, **request: object) -> Message:
-    """One request, one answer. Raises `EngineUnreachableError`."""
-    with _Connection(folder) as asked:
-        return asked.ask(request)
+    """One request, one answer. A runtime that dies over it is started again, and asked again:
+    whatever is asked of it may be asked twice. Raises `EngineUnreachableError`."""
+    deadline = time.monotonic() + BIRTH_PATIENCE
+    while True:
+        try:
+            with _Connection(folder, deadline) as asked:
+                return asked.ask(request)
+        except _LostError:
+            if time.monotonic() > deadline:
+                raise
 
 
 class _Connection(connection.Connection):
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, deadline: float) -> None:
         self._folder = folder
-        deadline = time.monotonic() + BIRTH_PATIENCE
         while True:
             connected = new_socket()
             try:
@@ -43,18 +54,19 @@ class _Connection(connection.Connection):
             except OSError as error:
                 connected.close()
                 if not folder.exists() or time.monotonic() > deadline:
-                    raise self.unreachable() from error
+                    raise self._unreachable(EngineUnreachableError) from error
                 time.sleep(0.01)
         super().__init__(connected, ANSWER_PATIENCE)
 
     def unreachable(self) -> Exception:
+        return self._unreachable(_LostError)
+
+    def _unreachable(self, kind: type[EngineUnreachableError]) -> EngineUnreachableError:
         if not self._folder.exists():
             return EngineUnreachableError(f"project {self._folder.name} has been taken down")
         log = self._folder / RUNTIME_LOG
         said = f"; what it said last is in {log}" if log.exists() else ""
-        return EngineUnreachableError(
-            f"the runtime of project {self._folder.name} does not answer{said}"
-        )
+        return kind(f"the runtime of project {self._folder.name} does not answer{said}")
 
     def silent(self) -> Exception:
         pid = peer_pid(self._socket)

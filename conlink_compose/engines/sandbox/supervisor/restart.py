@@ -1,4 +1,4 @@
-"""When a node that ended is started again. Pure; the numbers are Docker's."""
+"""When what ended is started again. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,28 @@ from dataclasses import dataclass
 
 from conlink_compose.workload import Restart
 
-FIRST_DELAY = 0.1
-LONGEST_DELAY = 60.0
-STEADY_AFTER = 10.0
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: the first pause, doubled with each restart up to `longest`; a life of `steady_after`
+    begins anew."""
+
+    first: float
+    longest: float
+    steady_after: float
+
+
+SERVICES = Pace(0.1, 60.0, 10.0)
+"""Docker's own numbers."""
+
+RUNTIME = Pace(0.1, 1.0, 1.0)
+"""While there is none nothing is repaired, so whoever kills it often must not make it rare. One
+that cannot start at all costs a fifth of a processor."""
+
+HOSTS = Pace(0.1, 0.1, 0.0)
+"""They have no process of their own that could end by itself in a loop."""
+
+ALWAYS = Restart("always")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +41,13 @@ class Ended:
     restarts: int
 
 
-ALWAYS_AT_ONCE = Restart("at-once")
-"""Of what has no process of its own that could end by itself in a loop. No user can say it."""
-
-
-def next_delay(restart: Restart, ended: Ended) -> float | None:
-    """Seconds until the next start, or None where the policy wants none.
-
-    100 ms, doubled with each restart up to a minute; ten seconds of life begin anew.
-    """
-    if restart == ALWAYS_AT_ONCE:
-        return FIRST_DELAY
+def next_delay(restart: Restart, ended: Ended, pace: Pace = SERVICES) -> float | None:
+    """Seconds until the next start, or None where the policy wants none."""
     if not _wanted(restart, ended):
         return None
-    if ended.delay == 0 or ended.lived >= STEADY_AFTER:
-        return FIRST_DELAY
-    return min(ended.delay * 2, LONGEST_DELAY)
+    if ended.delay == 0 or ended.lived >= pace.steady_after:
+        return pace.first
+    return min(ended.delay * 2, pace.longest)
 
 
 def _wanted(restart: Restart, ended: Ended) -> bool:

@@ -11,11 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from conlink_compose.engines.sandbox.folder import RUNTIME_LOG
-from conlink_compose.engines.sandbox.supervisor.restart import Ended, next_delay
+from conlink_compose.engines.sandbox.supervisor.restart import ALWAYS, RUNTIME, Ended, next_delay
 from conlink_compose.ipc.loop import Loop
-from conlink_compose.workload import Restart
 
-_ALWAYS = Restart("always")
 _GRACE = 2.0  # seconds to end by itself
 _LOG_LIMIT = 10 << 20  # bytes; looked at before each start
 
@@ -83,7 +81,7 @@ class RuntimeProcess:
 
     def _restart(self, code: int) -> None:
         ended = Ended(code, time.monotonic() - self._began, self._delay, self._restarts)
-        self._delay = next_delay(_ALWAYS, ended) or 0.0
+        self._delay = next_delay(ALWAYS, ended, RUNTIME) or 0.0
         self._restarts += 1
         _log.warning("the runtime ended with %d; again in %.1f s", code, self._delay)
         self._loop.call_in(self._delay, self.start)

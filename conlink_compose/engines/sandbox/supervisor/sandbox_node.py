@@ -14,7 +14,13 @@ from conlink_compose.engines.sandbox.folder import LOGS
 from conlink_compose.engines.sandbox.logs.file import SUFFIX, LogFile
 from conlink_compose.engines.sandbox.supervisor.context import Context
 from conlink_compose.engines.sandbox.supervisor.life import Life
-from conlink_compose.engines.sandbox.supervisor.restart import ALWAYS_AT_ONCE, Ended, next_delay
+from conlink_compose.engines.sandbox.supervisor.restart import (
+    ALWAYS,
+    HOSTS,
+    SERVICES,
+    Ended,
+    next_delay,
+)
 from conlink_compose.ipc.loop import Timer
 from conlink_compose.workload import Workload
 
@@ -208,7 +214,8 @@ class SandboxNode:
         self._log_file.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
 
     def _restart_if_wanted(self, ended: Ended) -> None:
-        delay = next_delay(ALWAYS_AT_ONCE if self._is_host else self.workload.restart, ended)
+        policy = (ALWAYS, HOSTS) if self._is_host else (self.workload.restart, SERVICES)
+        delay = next_delay(policy[0], ended, policy[1])
         if delay is not None:
             self._delay, self._rest_state = delay, "restarting"
             self._timer = self._context.loop.call_in(delay, self._restart)
