@@ -31,7 +31,8 @@ half of a processor at most; but no longer than this."""
 
 RETRY_FIRST = 0.1
 RETRY_LONGEST = 5.0
-"""Seconds between passes while something is left to do that did not succeed."""
+"""Seconds between passes while something is left to do that did not succeed, doubled with each;
+what wakes the loop may be what it takes, and begins anew."""
 
 
 class Loop:
@@ -69,6 +70,7 @@ class Loop:
         """Debounced: a burst of events, such as a routing daemon's, gets one pass, and until that
         nobody listens."""
         self._listen(None)
+        self._retry = RETRY_FIRST
         self._pass_in(max(0.0, self._not_before - time.monotonic()))
 
     def _pass_in(self, seconds: float) -> None:
