@@ -36,8 +36,8 @@ def test_a_killed_host_comes_back_by_itself_and_wired_each_time(tmp_path: Path) 
             first = host(lab, "h1")
             os.kill(first, signal.SIGKILL)
             # No later for the fourth time: it has no process that could end by itself in a loop.
-            eventually(lambda gone=(0, first): host(lab, "h1") not in gone, 3)
-            eventually(lambda: is_wired(lab, "h1"), 3)
+            eventually(lambda gone=(0, first): host(lab, "h1") not in gone)
+            eventually(lambda: is_wired(lab, "h1"))
             lab.inside("a", "ping", "-c1", "-W2", "10.1.0.50")
             lab.inside("h1", "ping", "-c1", "-W2", "192.0.2.1")
         assert lab.ps()["h1"]["restarts"] == 4

@@ -73,7 +73,7 @@ def test_it_comes_back_by_itself_and_up_has_nothing_to_do(tmp_path: Path, harm: 
         lab.up()
         before = routes(lab)
         lab.inside(harm[0], *harm[1])
-        eventually(lambda: routes(lab) == before, 3)
+        eventually(lambda: routes(lab) == before)
         assert "UP" in lab.ip(harm[0], "link", "show", "dev", "lo")[0]["flags"]
         assert "nothing to do" in lab.plan()
         assert pings_all(lab)
@@ -89,7 +89,7 @@ def test_a_port_that_is_held_back_by_hand_forwards_again(tmp_path: Path) -> None
         lab.up()
         for state in ("0", "4"):
             lab.in_hub("bridge", "link", "set", "dev", "n_1-eth0", "state", state)
-            eventually(lambda: port(lab, "n_1-eth0") == "forwarding", 3)
+            eventually(lambda: port(lab, "n_1-eth0") == "forwarding")
         assert pings_all(lab)
         assert "disabled -> none" in lab.runtime_log()
 
@@ -110,7 +110,7 @@ def test_what_stands_is_not_interrupted_when_a_route_beside_it_is_put_back(tmp_p
         lab.up()
         with pings(lab, "n", "10.1.0.1") as ping:
             lab.inside("r1", "ip", "route", "delete", "192.0.2.0/31")
-            eventually(lambda: lab.ip("r1", "route", "show", "192.0.2.0/31"), 3)
+            eventually(lambda: lab.ip("r1", "route", "show", "192.0.2.0/31"))
         assert lost(ping) == 0
 
 
@@ -125,7 +125,7 @@ def test_somebodys_own_route_in_its_place_is_told_and_left_alone(tmp_path: Path)
             "192.0.2.1"
         ]
         lab.inside("r1", "ip", "route", "delete", "10.1.0.0/24")
-        eventually(lambda: lab.ip("r1", "route", "show", "10.1.0.0/24"), 3)
+        eventually(lambda: lab.ip("r1", "route", "show", "10.1.0.0/24"))
         assert pings_all(lab)
 
 
