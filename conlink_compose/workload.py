@@ -26,6 +26,15 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """`user:` of a service as it is written (`app`, `1000`, `app:staff`, `1000:1000`) and its
+    `group_add:`. An empty name is root."""
+
+    name: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """One service or namespace host. An empty `argv` waits until it is told to stop.
 
@@ -39,6 +48,7 @@ class Workload:
     argv: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     working_dir: str | None = None
+    user: User = User()
     hostname: str | None = None
     extra_hosts: tuple[tuple[str, str], ...] = ()
     sysctls: tuple[tuple[str, str], ...] = ()

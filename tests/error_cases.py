@@ -10,6 +10,7 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.diagnostics import Diagnostic, in_file_order, render
 from conlink_compose.engines.sandbox.sysctl_probe import refused_sysctls
 from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
+from conlink_compose.engines.sandbox.users import user_problems
 from conlink_compose.reading import Reading, read
 
 FOLDER = Path(__file__).parent / "errors"
@@ -55,6 +56,7 @@ class Case:
         told = list(reading.diagnostics)
         if SANDBOX in self.words and reading.document:
             told += [*sandbox_warnings(reading.document), *refused_sysctls(reading.document)]
+            told += user_problems(reading.document, None)
         return in_file_order(told)
 
     def told(self) -> str:

@@ -16,7 +16,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
-from conlink_compose.engines.values import Changes, CommandStatus, LogLine, NodeStatus, Wanted
+from conlink_compose.engines.values import (
+    Changes,
+    Command,
+    CommandStatus,
+    LogLine,
+    NodeStatus,
+    Wanted,
+)
 from conlink_compose.topology import Node, Topology
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from conlink_compose.compose.load import Document
     from conlink_compose.diagnostics import Diagnostic
 
-__all__ = ["Changes", "CommandStatus", "LogLine", "NodeStatus", "Wanted"]
+__all__ = ["Changes", "Command", "CommandStatus", "LogLine", "NodeStatus", "Wanted"]
 
 ENTRY_POINTS = "conlink_compose.engines"
 
@@ -91,15 +98,9 @@ class Engine(Protocol):
 class Processes(Protocol):
     """What an engine can do besides that runs the processes itself. With Docker it is Compose's."""
 
-    def run_in(
-        self,
-        node: str,
-        argv: Sequence[str],
-        environment: Mapping[str, str],
-        working_dir: str | None,
-    ) -> int:
-        """Run `argv` in a node on the caller's terminal; `environment` goes over the node's own.
-        Its exit status as a shell's. Raises `EngineRefusedError`."""
+    def run_in(self, node: str, command: Command) -> int:
+        """Run it in a node on the caller's terminal. Its exit status as a shell's.
+        Raises `EngineRefusedError`."""
 
     def logs(
         self, *, follow: bool = False, tail: int | None = None, nodes: Sequence[str] = ()

@@ -18,6 +18,19 @@ class CommandStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What shall run in a node. `environment` goes over the node's own. `user` is `name[:group]` or
+    numbers; None, as for `working_dir`, is the service's own. With `detach` it is left to itself in
+    the background, and its output is lost."""
+
+    argv: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    working_dir: str | None = None
+    user: str | None = None
+    detach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NodeStatus:
     """A node as its engine knows it.
 

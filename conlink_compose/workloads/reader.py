@@ -10,7 +10,7 @@ from conlink_compose.diagnostics import Diagnostic, Span, near_or_all
 from conlink_compose.document.tree import List, Map, Value
 from conlink_compose.linux.sysctls import refusal
 from conlink_compose.topology import Owner
-from conlink_compose.workload import Workload
+from conlink_compose.workload import User, Workload
 from conlink_compose.workloads.environment import environment, extra_hosts, mounts
 from conlink_compose.workloads.process import restart, stop_grace, stop_signal
 from conlink_compose.workloads.service_keys import ServiceKeys
@@ -43,6 +43,7 @@ def _workload(
         argv=(entrypoint or ()) + (command or ()),
         environment=environment(keys, document),
         working_dir=keys.text("working_dir"),
+        user=_user(keys),
         hostname=keys.text("hostname"),
         extra_hosts=extra_hosts(keys),
         sysctls=_sysctls(keys),
@@ -53,6 +54,12 @@ def _workload(
         stop_grace=stop_grace(keys),
         span=service.at,
     )
+
+
+def _user(keys: ServiceKeys) -> User:
+    groups = keys.service.get("group_add")
+    names = keys.texts("group_add", groups) if isinstance(groups, List) else ()
+    return User(keys.text("user") or "", tuple(names))
 
 
 def _hosts(tree: Map) -> Iterator[Workload]:

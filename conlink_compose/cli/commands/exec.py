@@ -17,9 +17,17 @@ def exec_in_node(
     index: Annotated[int | None, typer.Option(help="Which replica of a service.")] = None,
     env: Annotated[list[str] | None, typer.Option("-e", "--env", help="KEY=VALUE")] = None,
     workdir: Annotated[str | None, typer.Option("-w", "--workdir", help="Where it starts.")] = None,
+    user: Annotated[
+        str | None, typer.Option("-u", "--user", help="Who runs it: NAME or UID, and :GROUP.")
+    ] = None,
+    detach: Annotated[
+        bool, typer.Option("-d", "--detach", help="In the background; its output is lost.")
+    ] = False,
     no_tty: Annotated[
         bool, typer.Option("-T", "--no-tty", help="As in Compose; the terminal passes through.")
     ] = False,
+    interactive: Annotated[bool, typer.Option("-i", "--interactive", hidden=True)] = False,
+    tty: Annotated[bool, typer.Option("-t", "--tty", hidden=True)] = False,
 ) -> None:
     """Run a program in a node, on this terminal. Its exit status is this one's.
 
@@ -28,12 +36,16 @@ def exec_in_node(
       conlink-compose exec h1 ping -c1 10.0.0.100
       conlink-compose exec --index 2 node ip -br address
       conlink-compose exec r1 sh
+      conlink-compose exec -d -u nobody r1 python3 -m http.server
     """
-    del no_tty
+    from conlink_compose.engines import Command
+
+    del no_tty, interactive, tty
     project, processes = with_processes(context)
     found = node_named(project.nodes(), node, index)
     environment = {**_terminal(), **_pairs(env or [])}
-    raise typer.Exit(processes.run_in(found.name, command, environment, workdir))
+    wanted = Command(command, environment, workdir, user, detach)
+    raise typer.Exit(processes.run_in(found.name, wanted))
 
 
 def _terminal() -> dict[str, str]:

@@ -11,7 +11,7 @@ from conlink_compose.document.tree import List, Map
 
 KEYS = {
     "blkio_config": "limits the disk",
-    "build": "builds an image; the sandbox runs the files of this machine",
+    "build": "builds an image",
     "cap_add": "changes capabilities",
     "cap_drop": "changes capabilities",
     "cgroup_parent": "names a control group",
@@ -32,7 +32,6 @@ KEYS = {
     "expose": "opens ports of a Docker network",
     "external_links": "joins containers of others",
     "gpus": "hands graphics cards over",
-    "group_add": "changes groups",
     "healthcheck": "asks whether the process is well",
     "init": "starts another PID 1",
     "ipc": "shares memory",
@@ -44,17 +43,17 @@ KEYS = {
     "mem_swappiness": "limits memory",
     "memswap_limit": "limits memory",
     "models": "hands models over",
-    "networks": "joins Docker networks; the sandbox has those of x-conlink",
+    "networks": "joins Docker networks",
     "oom_kill_disable": "steers the kernel's choice of victims",
     "oom_score_adj": "steers the kernel's choice of victims",
     "pid": "shares processes",
     "pids_limit": "limits processes",
     "platform": "chooses an architecture",
-    "ports": "publishes ports; `forward` of a link does it here",
+    "ports": "publishes ports, as `forward` of a link does here",
     "post_start": "runs commands after the start",
     "pre_stop": "runs commands before the stop",
     "privileged": "changes privileges",
-    "provider": "is run by another program",
+    "provider": "has another program run it",
     "read_only": "write-protects the files",
     "runtime": "chooses a container runtime",
     "secrets": "mounts secrets",
@@ -65,7 +64,6 @@ KEYS = {
     "tmpfs": "mounts a tmpfs",
     "tty": "opens a terminal",
     "ulimits": "sets limits",
-    "user": "changes the user",
     "userns_mode": "chooses a user namespace",
     "uts": "shares the host's name",
     "volumes_from": "mounts another container's volumes",
@@ -86,9 +84,9 @@ def sandbox_warnings(document: Document) -> list[Diagnostic]:
 def _of_service(service: Map) -> Iterator[Diagnostic]:
     for key, value in service.items():
         if key in KEYS and value not in (None, False, []):
-            yield _warning(key, KEYS[key], service.keys_at[key])
+            yield _warning(f"`{key}`", KEYS[key], service.keys_at[key])
         elif key == "network_mode" and value not in (None, "none", "bridge"):
-            yield _warning(f"network_mode: {value}", "shares a network", service.values_at[key])
+            yield _warning(f"`network_mode: {value}`", "shares a network", service.values_at[key])
         elif key == "volumes" and isinstance(value, List):
             yield from _volumes(value)
         elif key == "depends_on" and isinstance(value, Map):
@@ -99,9 +97,9 @@ def _volumes(volumes: List) -> Iterator[Diagnostic]:
     for item, at in volumes.placed():
         if isinstance(item, Map):
             if item.get("type") != "bind":
-                yield _warning(f"a volume of type {item.get('type')}", "is kept by Docker", at)
+                yield _warning(f"a volume of type {item.get('type')}", "keeps files", at)
         elif not (is_path(str(item)) and ":" in str(item)):
-            yield _warning(f"the volume {item}", "is kept by Docker", at)
+            yield _warning(f"the volume `{item}`", "keeps files", at)
 
 
 def _conditions(value: Map) -> Iterator[Diagnostic]:
@@ -109,9 +107,9 @@ def _conditions(value: Map) -> Iterator[Diagnostic]:
         condition = options.get("condition") if isinstance(options, Map) else None
         if isinstance(options, Map) and condition not in (None, "service_started"):
             place = options.values_at["condition"]
-            yield _warning(f"condition: {condition}", "waits for more than the start", place)
+            yield _warning(f"`condition: {condition}`", "waits for more than the start", place)
 
 
 def _warning(what: str, does: str, at: Span) -> Diagnostic:
-    message = f"`{what}` has no effect in the sandbox: it {does}"
+    message = f"{what} has no effect in the sandbox; with Docker it {does}"
     return Diagnostic("not-in-sandbox", message, at, severity=Severity.WARNING)

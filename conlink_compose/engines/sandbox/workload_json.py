@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conlink_compose.topology import Owner
-from conlink_compose.workload import Mount, Restart, Workload
+from conlink_compose.workload import Mount, Restart, User, Workload
 
 
 def to_data(workload: Workload) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def to_data(workload: Workload) -> dict[str, Any]:
         "argv": list(workload.argv),
         "environment": [list(pair) for pair in workload.environment],
         "working_dir": workload.working_dir,
+        "user": user_data(workload.user),
         "hostname": workload.hostname,
         "extra_hosts": [list(pair) for pair in workload.extra_hosts],
         "sysctls": [list(pair) for pair in workload.sysctls],
@@ -36,6 +37,7 @@ def from_data(data: Any) -> Workload:
         argv=tuple(data["argv"]),
         environment=_pairs(data["environment"]),
         working_dir=data["working_dir"],
+        user=user_from(data["user"]),
         hostname=data["hostname"],
         extra_hosts=_pairs(data["extra_hosts"]),
         sysctls=_pairs(data["sysctls"]),
@@ -62,10 +64,22 @@ def _made_of(workload: Workload) -> tuple[object, ...]:
         workload.argv,
         workload.environment,
         workload.working_dir,
+        workload.user,
         workload.hostname,
         workload.sysctls,
         workload.mounts,
     )
+
+
+def user_data(user: User) -> list[Any]:
+    """Plain data for `json.dumps`."""
+    return [user.name, list(user.groups)]
+
+
+def user_from(data: Any) -> User:
+    """What `user_data` was made from. Raises `ValueError` or `TypeError` for anything else."""
+    name, groups = data
+    return User(str(name), tuple(str(group) for group in groups))
 
 
 def _pairs(data: Any) -> tuple[tuple[str, str], ...]:

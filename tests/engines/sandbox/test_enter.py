@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conlink_compose.engines.sandbox import SandboxError
-from conlink_compose.engines.sandbox.client.enter import run_in
+from conlink_compose.engines.sandbox.client.enter import Program, run_in
 from conlink_compose.workload import Workload
 
 from .conftest import Lab
@@ -20,13 +20,8 @@ Make = Callable[..., Workload]
 def _run(lab: Lab, node: str, *argv: str) -> int:
     entrance = lab.control.enter(node)
     try:
-        return run_in(
-            entrance.pidfd,
-            argv,
-            environment=entrance.environment,
-            working_dir=entrance.working_dir,
-            node=node,
-        )
+        command = Program(node, argv, entrance.environment, entrance.working_dir)
+        return run_in(entrance.pidfd, command)
     finally:
         os.close(entrance.pidfd)
 
@@ -76,9 +71,10 @@ def test_the_terminal_passes_through_and_ctrl_c_ends_the_command_alone(
 import sys
 from pathlib import Path
 from conlink_compose.engines.sandbox.client.control import Control
-from conlink_compose.engines.sandbox.client.enter import run_in
+from conlink_compose.engines.sandbox.client.enter import Program, run_in
 entrance = Control(Path({str(lab.folder)!r})).enter("h1")
-code = run_in(entrance.pidfd, ["sh", "-c", {script!r}], environment=entrance.environment)
+command = Program("h1", ["sh", "-c", {script!r}], entrance.environment)
+code = run_in(entrance.pidfd, command)
 print("code", code, sys.stdin.isatty())
 """
     pid, terminal = pty.fork()

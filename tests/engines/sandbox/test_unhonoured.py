@@ -18,7 +18,7 @@ def warned(folder, keys):
         ("ports: ['1:1', '2:2']", [16]),
         ("ports: []", []),
         ("privileged: false", []),
-        ("build: ., user: u", [16, 26]),
+        ("build: ., tty: true", [16, 26]),
         ("network_mode: host", [30]),
         ("volumes: [v:/v, ./a:/a, {type: tmpfs, target: /t}]", [26, 40]),
         ("depends_on: {d: {condition: service_healthy}, e: {condition: service_started}}", [44]),

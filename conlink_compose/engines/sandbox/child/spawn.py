@@ -26,6 +26,7 @@ from typing import NoReturn
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.child import mounts
 from conlink_compose.engines.sandbox.child.loopback import AliasWatch
+from conlink_compose.engines.sandbox.child.user import ROOT, become, only_user
 from conlink_compose.linux import sysctls
 from conlink_compose.linux.loopback import bring_up
 from conlink_compose.linux.namespaces import (
@@ -38,7 +39,7 @@ from conlink_compose.linux.namespaces import (
     unshare,
 )
 from conlink_compose.state import READY
-from conlink_compose.workload import Mount
+from conlink_compose.workload import Mount, User
 
 IDLE_PROGRAM = "import _signal\nwhile True: _signal.pause()"
 _STATUS, _GO = 3, 4
@@ -48,7 +49,8 @@ _EXIT_SETUP, _EXIT_FORBIDDEN, _EXIT_MISSING = 125, 126, 127
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
     """All that a new node is made of. `files` are laid over the machine's own; an empty `argv`
-    idles under the name `title`. `nofile` is the soft limit of open files to give back."""
+    idles under the name `title`. `home` is root's. `nofile` is the soft limit of open files to
+    give back."""
 
     name: str
     hostname: str
@@ -56,6 +58,8 @@ class NodeSpec:
     argv: tuple[str, ...]
     environment: Mapping[str, str]
     working_dir: str
+    user: User
+    home: str
     mounts: tuple[Mount, ...]
     sysctls: tuple[tuple[str, str], ...]
     files: tuple[tuple[Path, str], ...]
@@ -82,8 +86,9 @@ def be_node(spec: NodeSpec, descriptors: Descriptors) -> NoReturn:
         _wait_at_gate()
         _write_sysctls(late)
         _enter_folder(spec.name, spec.working_dir)
+        environment = _become_user(spec)
         _say({"stage": "exec"})
-        _exec(spec)
+        _exec(spec, environment)
     except SandboxError as error:
         _say({"problem": f"{spec.name}: {error}"})
     except OSError as error:
@@ -95,14 +100,16 @@ def be_node(spec: NodeSpec, descriptors: Descriptors) -> NoReturn:
 def be_command(
     pidfd: int, argv: Sequence[str], spec: NodeSpec, descriptors: tuple[int, int]
 ) -> NoReturn:
-    """Become a command inside a node: its stderr takes the reason of a failure."""
+    """Become a command inside a node, as root, for the network is what it works on: its stderr
+    takes the reason of a failure."""
     code = _EXIT_SETUP
     try:
         _keep_only(*descriptors, pidfd)
         _forget_supervisor(spec.nofile)
         setns(3, NEWNS | NEWNET | NEWUTS | NEWIPC)
         _enter_folder(spec.name, spec.working_dir)
-        os.execvpe(argv[0], list(argv), dict(spec.environment))  # noqa: S606
+        environment = {"HOME": spec.home, **spec.environment}
+        os.execvpe(argv[0], list(argv), environment)  # noqa: S606
     except SandboxError as error:
         os.write(2, f"{error}\n".encode())
     except OSError as error:
@@ -201,26 +208,34 @@ def _enter_folder(name: str, folder: str) -> None:
         ) from error
 
 
-def _exec(spec: NodeSpec) -> None:
+def _become_user(spec: NodeSpec) -> dict[str, str]:
+    """The environment, with the home of whoever this process is now."""
+    if spec.user == ROOT or only_user():
+        return {"HOME": spec.home, **spec.environment}
+    identity = become(spec.user, (1, 2))
+    return {"HOME": identity.home, **spec.environment}
+
+
+def _exec(spec: NodeSpec, environment: dict[str, str]) -> None:
     if not spec.argv:
-        _exec_idle(spec)
+        _exec_idle(spec, environment)
     try:
-        os.execvpe(spec.argv[0], list(spec.argv), dict(spec.environment))  # noqa: S606
+        os.execvpe(spec.argv[0], list(spec.argv), environment)  # noqa: S606
     except OSError as error:
         _say({"problem": why_not(spec.name, spec.argv[0], error)})
         os._exit(_EXIT_MISSING if error.errno == errno.ENOENT else _EXIT_FORBIDDEN)
 
 
-def _exec_idle(spec: NodeSpec) -> NoReturn:
+def _exec_idle(spec: NodeSpec, environment: dict[str, str]) -> NoReturn:
     # An ignored SIGCHLD stays ignored over exec, and the kernel then reaps the node's orphans,
     # which are given to this process, its PID 1.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     sleep = shutil.which("sleep", path=spec.environment["PATH"])
     if sleep and Path(sleep).resolve().name == "sleep":
-        os.execve(sleep, [spec.title, "infinity"], dict(spec.environment))  # noqa: S606
+        os.execve(sleep, [spec.title, "infinity"], environment)  # noqa: S606
     # Where `sleep` is one of many in one program (busybox, uutils), argv[0] chooses which.
     python = [sys.executable, "-I", "-S", "-c", IDLE_PROGRAM, spec.title]
-    os.execve(sys.executable, python, dict(spec.environment))  # noqa: S606
+    os.execve(sys.executable, python, environment)  # noqa: S606
 
 
 def _keep_only(*descriptors: int) -> None:

@@ -19,18 +19,22 @@ from conlink_compose.engines.sandbox import folder as state
 from conlink_compose.engines.sandbox.client.connection import Connection
 from conlink_compose.engines.sandbox.logs.reader import LogReader
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, status_from
-from conlink_compose.engines.sandbox.workload_json import to_data
+from conlink_compose.engines.sandbox.workload_json import to_data, user_from
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.topology import Life
+from conlink_compose.workload import User
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """The way into a node: close `pidfd` when done."""
+    """The way into a node: close `pidfd` when done. `user` is who the service runs as, `home`
+    root's HOME there."""
 
     pidfd: int
     environment: Mapping[str, str]
     working_dir: str
+    user: User
+    home: str
 
 
 class Control:
@@ -84,7 +88,8 @@ class Control:
         """For `conlink_compose.engines.sandbox.client.enter.run_in`."""
         with Connection(self.folder) as connection:
             answer, fds = connection.ask_for_descriptor({"verb": "enter", "node": node})
-        return Entrance(fds[0], answer["environment"], answer["working_dir"])
+        user = user_from(answer["user"])
+        return Entrance(fds[0], answer["environment"], answer["working_dir"], user, answer["home"])
 
     def restart(self, nodes: Sequence[str]) -> None:
         """End the present life of each node and begin another. Returns when that is decided: of a

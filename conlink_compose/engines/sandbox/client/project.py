@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conlink_compose.compose.load import Document
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.engines import (
     Changes,
+    Command,
     EngineUnreachableError,
     LogLine,
     NodeStatus,
@@ -18,15 +19,18 @@ from conlink_compose.engines import (
     Wanted,
 )
 from conlink_compose.engines.sandbox import SilentError
-from conlink_compose.engines.sandbox.client.control import Control
+from conlink_compose.engines.sandbox.child.user import ROOT, only_user
+from conlink_compose.engines.sandbox.client.control import Control, Entrance
 from conlink_compose.engines.sandbox.client.down import down
-from conlink_compose.engines.sandbox.client.enter import run_in
+from conlink_compose.engines.sandbox.client.enter import Program, run_in, start_in
 from conlink_compose.engines.sandbox.client.reach import answers, out_of_reach, reachable, told_of
 from conlink_compose.engines.sandbox.client.runtime import ask
 from conlink_compose.engines.sandbox.client.up import up
 from conlink_compose.engines.sandbox.folder import state_folder
 from conlink_compose.engines.sandbox.sysctl_probe import refused_sysctls
 from conlink_compose.engines.sandbox.unhonoured import sandbox_warnings
+from conlink_compose.engines.sandbox.users import user_problems
+from conlink_compose.workload import User
 
 
 class SandboxProject:
@@ -46,7 +50,11 @@ class SandboxProject:
         return self
 
     def unhonoured(self, document: Document) -> list[Diagnostic]:
-        return [*sandbox_warnings(document), *refused_sysctls(document)]
+        return [
+            *sandbox_warnings(document),
+            *refused_sysctls(document),
+            *user_problems(document, only_user()),
+        ]
 
     def is_up(self) -> bool:
         if answers(self._folder):
@@ -79,22 +87,17 @@ class SandboxProject:
     def down(self, timeout: float | None = None) -> bool:
         return down(self.name, timeout)
 
-    def run_in(
-        self,
-        node: str,
-        argv: Sequence[str],
-        environment: Mapping[str, str],
-        working_dir: str | None,
-    ) -> int:
+    def run_in(self, node: str, command: Command) -> int:
         entrance = self._control.enter(node)
+        program = Program(
+            node,
+            command.argv,
+            {**entrance.environment, **command.environment},
+            command.working_dir or entrance.working_dir,
+            *_who(entrance, command.user),
+        )
         try:
-            return run_in(
-                entrance.pidfd,
-                argv,
-                environment={**entrance.environment, **environment},
-                working_dir=working_dir or entrance.working_dir,
-                node=node,
-            )
+            return (start_in if command.detach else run_in)(entrance.pidfd, program)
         finally:
             os.close(entrance.pidfd)
 
@@ -105,3 +108,14 @@ class SandboxProject:
 
     def restart(self, nodes: Sequence[str]) -> None:
         self._control.restart(nodes)
+
+
+def _who(entrance: Entrance, name: str | None) -> tuple[User, str | None]:
+    """Whom a command runs as, the service's own user where none is named; and HOME, where that is
+    not the user's own."""
+    alone = only_user() is not None
+    if name is None:
+        user = ROOT if alone else entrance.user
+    else:
+        user = User(name, () if alone else entrance.user.groups)
+    return user, entrance.home if user.name in ("", "0", "root") else None

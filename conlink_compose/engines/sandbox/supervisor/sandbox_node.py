@@ -113,7 +113,7 @@ class SandboxNode:
         """What its next life is made of."""
         workload = self.workload
         hostname = (workload.hostname or self.name)[:_LONGEST_HOSTNAME]
-        base = {"PATH": _PATH, "HOSTNAME": hostname, "HOME": self._context.home, "TERM": "xterm"}
+        base = {"PATH": _PATH, "HOSTNAME": hostname, "TERM": "xterm"}
         prefix = "mininet" if self._is_host else "conlink"
         return NodeSpec(
             name=self.name,
@@ -122,6 +122,8 @@ class SandboxNode:
             argv=workload.argv,
             environment={**base, **dict(workload.environment)},
             working_dir=workload.working_dir or "/",
+            user=workload.user,
+            home=self._context.home,
             mounts=workload.mounts,
             sysctls=workload.sysctls,
             files=((self.hosts_path, "/etc/hosts"), (self._hostname_path, "/etc/hostname")),

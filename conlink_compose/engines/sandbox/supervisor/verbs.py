@@ -15,7 +15,7 @@ from conlink_compose.engines.sandbox.folder import TOPOLOGY
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, status_data
 from conlink_compose.engines.sandbox.supervisor.changes import nodes_of
 from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
-from conlink_compose.engines.sandbox.workload_json import from_data
+from conlink_compose.engines.sandbox.workload_json import from_data, user_data
 from conlink_compose.ipc.server import Client
 from conlink_compose.log import configure
 from conlink_compose.workload import Workload
@@ -116,6 +116,8 @@ class Verbs:
             node.life.pidfd,
             environment=dict(spec.environment),
             working_dir=spec.working_dir,
+            user=user_data(spec.user),
+            home=spec.home,
         )
 
     def _restart(self, client: Client, request: dict[str, Any]) -> None:
