@@ -19,16 +19,24 @@ from conlink_compose.cli.commands.check import check
 from conlink_compose.cli.commands.down import down
 from conlink_compose.cli.commands.exec import exec_in_node
 from conlink_compose.cli.commands.image import image
+from conlink_compose.cli.commands.kill import kill
 from conlink_compose.cli.commands.logs import logs
+from conlink_compose.cli.commands.ls import ls
 from conlink_compose.cli.commands.plan import plan
 from conlink_compose.cli.commands.ps import ps
 from conlink_compose.cli.commands.render import render
 from conlink_compose.cli.commands.restart import restart
+from conlink_compose.cli.commands.scale import scale
 from conlink_compose.cli.commands.schema import schema
+from conlink_compose.cli.commands.start import start
 from conlink_compose.cli.commands.status import status
+from conlink_compose.cli.commands.stop import stop
+from conlink_compose.cli.commands.top import top
 from conlink_compose.cli.commands.up import up
+from conlink_compose.cli.commands.version import version
 from conlink_compose.cli.context import Options
 from conlink_compose.cli.engine_name import engine_of
+from conlink_compose.cli.other_words import Words as CommandWords
 from conlink_compose.cli.wrapper import OURS, choose_engine_of, is_for_compose
 from conlink_compose.cli.wrapper.words import Words, split
 
@@ -45,10 +53,9 @@ Examples:
   conlink-compose render > out.yaml          the same for Compose by itself
 
 \b
-With Docker every verb of Compose passes through (pull, build, run, cp, ...), as `up`, `ps`, `exec`,
-`logs`, `restart` and `down` do, with all its options; `conlink-compose up --help` is Compose's own.
-The program is CONLINK_COMPOSE, `docker compose` or `docker-compose`. In the sandbox there are those
-six, as they stand below.
+With Docker every verb of Compose passes through (`up`, `ps`, `exec`, `pull`, `run`, `cp`, ...) with
+all its options; `conlink-compose up --help` is Compose's own. The program is CONLINK_COMPOSE,
+`docker compose` or `docker-compose`. In the sandbox there are those that stand below.
 
 \b
 Exit status:
@@ -59,6 +66,7 @@ Exit status:
 
 app = typer.Typer(
     name="conlink-compose",
+    cls=CommandWords,
     help=HELP,
     add_completion=False,
     no_args_is_help=True,
@@ -66,7 +74,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, plan, up, status, ps, logs, restart, down, render, schema):
+OF_NODES = (up, scale, status, ps, top, logs, start, stop, restart, kill, down)
+for command in (check, plan, *OF_NODES, ls, render, schema, version):
     app.command()(command)
 app.command(
     "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -108,12 +117,12 @@ def options(
         ),
     ] = None,
     ansi: Annotated[str, typer.Option(help="Colour: auto, never or always.")] = "auto",
-    version: Annotated[
+    show_version: Annotated[
         bool,
         typer.Option("-v", "--version", callback=_version, is_eager=True, help="Print it and end."),
     ] = False,
 ) -> None:
-    del version
+    del show_version
     chosen = engine is not None
     engine = engine_of(engine)
     _one_of("--ansi", ansi, ("auto", "never", "always"))

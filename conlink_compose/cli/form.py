@@ -17,3 +17,10 @@ class TableForm(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+class PrettyForm(StrEnum):
+    """As Compose calls the two in `version`."""
+
+    PRETTY = "pretty"
+    JSON = "json"

@@ -3,7 +3,7 @@
 `open_engine` gives the runtime its side of an engine by name, `open_project` the command line's.
 An engine from elsewhere is a module that the entry point group `conlink_compose.engines` names;
 like a folder here it has two functions, `engine(place, declare=None)` and `project(name)`; it may
-also have `MEETS_CONTAINERS_OF_OTHERS`.
+also have `MEETS_CONTAINERS_OF_OTHERS`, and `projects()`, the names of the user's projects.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from conlink_compose.engines.values import (
     Command,
     CommandStatus,
     LogLine,
+    NodeProcess,
     NodeStatus,
     Wanted,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from conlink_compose.compose.load import Document
     from conlink_compose.diagnostics import Diagnostic
 
-__all__ = ["Changes", "Command", "CommandStatus", "LogLine", "NodeStatus", "Wanted"]
+__all__ = ["Changes", "Command", "CommandStatus", "LogLine", "NodeProcess", "NodeStatus", "Wanted"]
 
 ENTRY_POINTS = "conlink_compose.engines"
 
@@ -108,9 +109,24 @@ class Processes(Protocol):
         """What the nodes wrote, oldest first: the last `tail` lines of each, or all that is kept;
         `follow` goes on until the project ends. Nothing written after the call is missed."""
 
-    def restart(self, nodes: Sequence[str]) -> None:
+    def top(self, nodes: Sequence[str]) -> Iterator[NodeProcess]:
+        """The processes of nodes that have a life."""
+
+    def restart(self, nodes: Sequence[str], timeout: float | None = None) -> None:
         """End the present life of each node and begin another. Returns when that is decided; a
-        node that has another life, and is neither created nor waiting, has left the gate in it."""
+        node that has another life, and is neither created nor waiting, has left the gate in it.
+        `timeout` is in seconds for each node, None for each one's own."""
+
+    def start(self, nodes: Sequence[str]) -> None:
+        """Begin a life of each node that has none. Returns when that is decided."""
+
+    def stop(self, nodes: Sequence[str], timeout: float | None = None) -> None:
+        """End the life of each node and begin no other, whatever its restart policy; `timeout` as
+        for `restart`. Returns when they have ended."""
+
+    def kill(self, nodes: Sequence[str], number: int) -> None:
+        """Send a signal to the process of each node. Raises `EngineRefusedError` where there is
+        none."""
 
 
 class Compose(Protocol):
@@ -243,6 +259,12 @@ def open_project(engine: str, name: str) -> Project:
     Raises `EngineRefusedError` for a bad name, and ValueError where there is no such engine.
     """
     return _folder(engine).project(name)
+
+
+def open_projects(engine: str) -> list[Project] | None:
+    """The user's projects by name, up or not; None where the engine does not list them."""
+    listed = getattr(_folder(engine), "projects", None)
+    return [open_project(engine, name) for name in listed()] if listed else None
 
 
 def _folder(name: str) -> _Folder:

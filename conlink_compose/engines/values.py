@@ -56,8 +56,9 @@ class NodeStatus:
 class Wanted:
     """What a project shall be. `hosts` holds the beginning of each node's /etc/hosts,
     `hosts_common` what all of them end with. `declaration` is the topology for the runtime, as
-    `topology_json.dump` wrote it. `recreate` names nodes or services. `log_level` is how much the
-    engine says of itself, where it is a service of ours."""
+    `topology_json.dump` wrote it. `recreate` names nodes or services, `keep` services whose nodes
+    stay as they are: they are declared, and no workloads are given for them. `log_level` is how
+    much the engine says of itself, where it is a service of ours."""
 
     workloads: Sequence[Workload] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Wanted:
     declaration: str = ""
     remove_orphans: bool = False
     recreate: Sequence[str] = ()
+    keep: Sequence[str] = ()
     log_level: str = "info"
 
 
@@ -78,6 +80,18 @@ class Changes:
     start: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProcess:
+    """A process of a node, by its numbers outside. `seconds` is the processor's time."""
+
+    node: str
+    uid: int
+    pid: int
+    ppid: int
+    seconds: float
+    command: str
 
 
 @dataclass(frozen=True, slots=True)

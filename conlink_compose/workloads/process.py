@@ -66,7 +66,7 @@ def stop_signal(keys: ServiceKeys) -> int:
     text = keys.text("stop_signal")
     if text is None:
         return int(signal.SIGTERM)
-    number = _number(text.upper().removeprefix("SIG"))
+    number = signal_number(text)
     if number is None:
         names = [name.name for name in signal.Signals]
         advice = near_or_all(text.upper(), names, "the signals are")
@@ -76,7 +76,9 @@ def stop_signal(keys: ServiceKeys) -> int:
     return number
 
 
-def _number(name: str) -> int | None:
+def signal_number(text: str) -> int | None:
+    """Of `SIGHUP`, `hup`, `1`; None where there is no such signal."""
+    name = text.upper().removeprefix("SIG")
     if name.isdecimal():
         return int(name) if 0 < int(name[:4]) <= signal.SIGRTMAX and len(name) < 4 else None
     real_time = _REAL_TIME.match(name)

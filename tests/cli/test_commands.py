@@ -135,3 +135,18 @@ def test_seconds_are_a_number_from_0_on(lab: Project, words: tuple[str, ...], se
     assert done.returncode == 2
     assert f"it takes a number of seconds from 0 on; this is '{seconds}'" in done.stderr
     assert not lab.processes()
+
+
+def test_a_word_of_compose_that_is_not_here_is_told_what_to_use(lab: Project) -> None:
+    done = lab.run("run", "a", "true", check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: there is no `run` in the sandbox: "
+        "`exec NODE COMMAND` runs a program in a node that is up\n"
+    )
+
+
+def test_version_is_told_as_compose_tells_it(lab: Project) -> None:
+    number = lab.run("version", "--short").stdout.strip()
+    assert lab.run("version").stdout == f"conlink-compose {number}\n"
+    assert json.loads(lab.run("version", "-f", "json").stdout) == {"version": number}

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from conlink_compose.cli import console
+from conlink_compose.cli.arguments import Grace
 from conlink_compose.cli.context import options_of, project_of
-from conlink_compose.cli.seconds import seconds
 
 
 def down(
     context: typer.Context,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            *("-t", "--timeout"),
-            parser=seconds,
-            help="For each node to stop; else its stop_grace_period.",
-        ),
-    ] = None,
+    timeout: Grace = None,
 ) -> None:
     """Stop and remove everything of the project; also after a crash or a kill -9.
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
 
 import typer
 
 from conlink_compose.cli import console, exit_status
+from conlink_compose.cli.arguments import Grace, Nodes
 from conlink_compose.cli.project import nodes_named, with_processes
 from conlink_compose.cli.wiring import wait_for_other_lives
 
 
 def restart(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NODE]...")] = None,
+    names: Nodes = None,
+    timeout: Grace = None,
 ) -> None:
     """Restart nodes: a new process in new namespaces, wired again before it starts.
 
@@ -28,7 +29,7 @@ def restart(
     project, processes = with_processes(context)
     chosen = nodes_named(project.nodes(), names or ())
     words = ", ".join(status.name for status in chosen)
-    processes.restart([status.name for status in chosen])
+    processes.restart([status.name for status in chosen], timeout)
     console.say(f"restarting {words}")
     problems = wait_for_other_lives(project, {status.name: status.life for status in chosen})
     for problem in problems:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from conlink_compose.cli import console, streams
+from conlink_compose.cli.arguments import Nodes
 from conlink_compose.cli.form import TableForm
 from conlink_compose.cli.network_table import all_statuses, combine, network_table
 from conlink_compose.cli.project import nodes_named, running
@@ -22,7 +23,7 @@ PAUSE = 1.0
 
 def status(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NODE]...")] = None,
+    names: Nodes = None,
     form: Annotated[
         TableForm, typer.Option("--format", help="For people or programs.")
     ] = TableForm.TABLE,

@@ -36,6 +36,14 @@ def engine(place: str, declare: Declare | None = None) -> Engine:
     return Sandbox(Path(place))
 
 
+def projects() -> list[str]:
+    """The names of this user's projects. Raises `SandboxError` where their folder is somebody
+    else's."""
+    from conlink_compose.engines.sandbox.folder import list_projects
+
+    return list_projects()
+
+
 def project(name: str) -> Project:
     """Raises `SandboxError` for a bad name, or where its folder is somebody else's."""
     from conlink_compose.engines.sandbox.client.project import SandboxProject

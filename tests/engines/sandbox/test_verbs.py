@@ -30,6 +30,10 @@ Make = Callable[..., Workload]
         b'{"verb": "events", "of": {}}',
         b'{"verb": "stop", "timeout": "soon"}',
         b'{"verb": "restart", "nodes": "web"}',
+        b'{"verb": "start_nodes", "nodes": ["nobody"]}',
+        b'{"verb": "stop_nodes", "nodes": [], "timeout": "soon"}',
+        b'{"verb": "kill", "nodes": [], "signal": 9}',
+        b'{"verb": "kill", "nodes": ["nobody"], "signal": 1000}',
     ],
 )
 def test_junk_gets_an_error_and_changes_nothing(lab: Lab, line: bytes) -> None:

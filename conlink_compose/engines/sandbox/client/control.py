@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,7 +17,7 @@ from conlink_compose.engines import (
 )
 from conlink_compose.engines.sandbox import SandboxError, SilentError
 from conlink_compose.engines.sandbox import folder as state
-from conlink_compose.engines.sandbox.client.connection import Connection
+from conlink_compose.engines.sandbox.client.connection import PATIENCE, Connection
 from conlink_compose.engines.sandbox.logs.reader import LogReader
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, status_from
 from conlink_compose.engines.sandbox.workload_json import to_data, user_from
@@ -57,6 +58,7 @@ class Control:
             declaration=wanted.declaration,
             remove_orphans=wanted.remove_orphans,
             recreate=list(wanted.recreate),
+            keep=list(wanted.keep),
             log_level=wanted.log_level,
         )
         return _changes(answer)
@@ -68,6 +70,7 @@ class Control:
             workloads=[to_data(workload) for workload in wanted.workloads],
             remove_orphans=wanted.remove_orphans,
             recreate=list(wanted.recreate),
+            keep=list(wanted.keep),
             only_foresee=True,
         )
         return _changes(answer)
@@ -91,10 +94,33 @@ class Control:
         user = user_from(answer["user"])
         return Entrance(fds[0], answer["environment"], answer["working_dir"], user, answer["home"])
 
-    def restart(self, nodes: Sequence[str]) -> None:
+    def restart(self, nodes: Sequence[str], timeout: float | None = None) -> None:
         """End the present life of each node and begin another. Returns when that is decided: of a
-        node whose state is neither created nor waiting, another life is the new one."""
-        self._ask("restart", nodes=list(nodes))
+        node whose state is neither created nor waiting, another life is the new one.
+        `timeout` is in seconds for each node, None for each one's own."""
+        self._ask("restart", nodes=list(nodes), timeout=timeout)
+
+    def start_nodes(self, nodes: Sequence[str]) -> None:
+        """Begin a life of each node that has none. Returns when that is decided."""
+        self._ask("start_nodes", nodes=list(nodes))
+
+    def stop_nodes(self, nodes: Sequence[str], timeout: float | None = None) -> None:
+        """End the life of each node, dependents first, and begin no other. `timeout` as above.
+        Returns when they have ended."""
+        within = self._ask("stop_nodes", nodes=list(nodes), timeout=timeout)["within"]
+        deadline = time.monotonic() + within + PATIENCE
+        while still := self._alive(nodes):
+            if time.monotonic() > deadline:
+                raise SandboxError(f"{', '.join(still)} cannot be ended")
+            time.sleep(0.05)
+
+    def kill(self, nodes: Sequence[str], number: int) -> None:
+        """Send a signal to the process of each node that has one."""
+        self._ask("kill", nodes=list(nodes), signal=number)
+
+    def _alive(self, nodes: Sequence[str]) -> list[str]:
+        resting = ("exited", "failed")
+        return [s.name for s in self.nodes() if s.name in nodes and s.state not in resting]
 
     def logs(
         self, *, follow: bool = False, tail: int | None = None, nodes: Sequence[str] = ()

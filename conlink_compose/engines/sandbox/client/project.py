@@ -14,6 +14,7 @@ from conlink_compose.engines import (
     Command,
     EngineUnreachableError,
     LogLine,
+    NodeProcess,
     NodeStatus,
     Processes,
     Wanted,
@@ -23,6 +24,7 @@ from conlink_compose.engines.sandbox.child.user import ROOT, only_user
 from conlink_compose.engines.sandbox.client.control import Control, Entrance
 from conlink_compose.engines.sandbox.client.down import down
 from conlink_compose.engines.sandbox.client.enter import Program, run_in, start_in
+from conlink_compose.engines.sandbox.client.processes import processes_of
 from conlink_compose.engines.sandbox.client.reach import answers, out_of_reach, reachable, told_of
 from conlink_compose.engines.sandbox.client.runtime import ask
 from conlink_compose.engines.sandbox.client.up import up
@@ -106,8 +108,25 @@ class SandboxProject:
     ) -> Iterator[LogLine]:
         return self._control.logs(follow=follow, tail=tail, nodes=nodes)
 
-    def restart(self, nodes: Sequence[str]) -> None:
-        self._control.restart(nodes)
+    def top(self, nodes: Sequence[str]) -> Iterator[NodeProcess]:
+        for node in nodes:
+            entrance = self._control.enter(node)
+            try:
+                yield from processes_of(node, entrance.pidfd)
+            finally:
+                os.close(entrance.pidfd)
+
+    def restart(self, nodes: Sequence[str], timeout: float | None = None) -> None:
+        self._control.restart(nodes, timeout)
+
+    def start(self, nodes: Sequence[str]) -> None:
+        self._control.start_nodes(nodes)
+
+    def stop(self, nodes: Sequence[str], timeout: float | None = None) -> None:
+        self._control.stop_nodes(nodes, timeout)
+
+    def kill(self, nodes: Sequence[str], number: int) -> None:
+        self._control.kill(nodes, number)
 
 
 def _who(entrance: Entrance, name: str | None) -> tuple[User, str | None]:

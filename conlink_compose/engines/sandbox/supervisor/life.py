@@ -107,14 +107,14 @@ class Life:
         if self.stage != "running" or grace <= 0 or self._is_deaf_to(number):
             self.kill()
             return
-        self._signal(number)
+        self.signal(number)
         if self._kill_timer:
             self._kill_timer.cancel()
         self._kill_timer = self._context.loop.call_in(grace, self.kill)
 
     def kill(self) -> None:
         """The kernel ends everything in its pid namespace with it."""
-        self._signal(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
 
     def run(self, argv: Sequence[str]) -> None:
         """Start a command beside its process. Raises `OSError`."""
@@ -142,7 +142,8 @@ class Life:
         self._pumps = [*(known for known in self._pumps if known.is_open), pump]
         return pump
 
-    def _signal(self, number: int) -> None:
+    def signal(self, number: int) -> None:
+        """To its first process."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, number)
 

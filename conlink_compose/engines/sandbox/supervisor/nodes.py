@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from conlink_compose.engines import Changes, NodeStatus
 from conlink_compose.engines.sandbox import SandboxError, StoppingError
@@ -13,12 +15,21 @@ from conlink_compose.engines.sandbox.supervisor.sandbox_node import SandboxNode
 from conlink_compose.workload import Workload
 
 
+class Terms(NamedTuple):
+    """Of an apply: `recreate` names nodes or owners, `keep` owners whose nodes it leaves alone."""
+
+    remove_orphans: bool = False
+    recreate: Collection[str] = ()
+    keep: Collection[str] = ()
+
+
 class Nodes:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._nodes: dict[str, SandboxNode] = {}
         self._successors: dict[str, Workload] = {}  # to start when the node's life has ended
         self._leaving: set[str] = set()
+        self._halting: dict[str, float | None] = {}  # to be stopped, with their grace
         self._when_stopped: Callable[[], None] | None = None
         self._is_review_due = False
         self._grace: float | None = None
@@ -28,12 +39,11 @@ class Nodes:
         workloads: Sequence[Workload],
         hosts: Mapping[str, str],
         hosts_common: str,
-        remove_orphans: bool,
-        recreate: Collection[str],
+        terms: Terms,
     ) -> Changes:
         """Raises `StoppingError` while the project is being stopped, `SandboxError` where a node's
         /etc/hosts cannot be written."""
-        changes = self.foresee(workloads, remove_orphans, recreate)
+        changes = self.foresee(workloads, terms)
         wanted = {
             name: (workload, replica)
             for workload in workloads
@@ -43,24 +53,23 @@ class Nodes:
             self._remove(name)
         for name, (workload, replica) in wanted.items():
             self._want(name, replica, workload, name in changes.recreate)
-        in_order = dict.fromkeys((*wanted, *self._nodes))  # that of the files
+        # That of the files; where these are not wanted whole, the one there is.
+        in_order = dict.fromkeys((*self._nodes, *wanted) if terms.keep else (*wanted, *self._nodes))
         self._nodes = {name: self._nodes[name] for name in in_order if name in self._nodes}
         self._review_soon()
         self._write_hosts(hosts, hosts_common)
         return changes
 
-    def foresee(
-        self, workloads: Sequence[Workload], remove_orphans: bool, recreate: Collection[str]
-    ) -> Changes:
+    def foresee(self, workloads: Sequence[Workload], terms: Terms) -> Changes:
         """What `apply` would do. Raises `StoppingError` while the project is being stopped."""
         self.refuse_while_stopping()
         present = {
             name: self._successors.get(name, node.workload)
             for name, node in self._nodes.items()
-            if name not in self._leaving
+            if name not in self._leaving and node.workload.owner.name not in terms.keep
         }
         at_rest = {name for name in present if self._nodes[name].is_at_rest}
-        return decide(present, workloads, remove_orphans, recreate, at_rest)
+        return decide(present, workloads, terms.remove_orphans, terms.recreate, at_rest)
 
     def lives(self, name: str, life: str) -> bool:
         """Whether that life of the node `name` goes on."""
@@ -90,15 +99,46 @@ class Nodes:
         except KeyError:
             raise SandboxError(f"there is no node `{name}`") from None
 
-    def restart(self, names: Sequence[str]) -> None:
+    def restart(self, names: Sequence[str], grace: float | None = None) -> None:
         """Raises `SandboxError` before anything is touched."""
-        for node in [self.get(name) for name in names]:
-            self._renew(node, self._successors.get(node.name, node.workload))
+        for node in self._all(names):
+            self._renew(node, self._successors.get(node.name, node.workload), grace)
+
+    def start(self, names: Sequence[str]) -> None:
+        """Those that have no life begin one. Raises `SandboxError` before anything is touched."""
+        for node in self._all(names):
+            self._halting.pop(node.name, None)
+            if node.is_stopping:
+                self._successors.setdefault(node.name, node.workload)
+            elif node.life is None:
+                node.stop()  # it waits for its restart no longer
+                self._context.loop.soon(functools.partial(self._start, node, "it was asked for"))
+
+    def stop(self, names: Sequence[str], grace: float | None) -> float:
+        """They begin no other life, and end the present one, dependents first; the seconds that
+        takes at most. Raises `SandboxError` before anything is touched."""
+        nodes = self._all(names)
+        for node in nodes:
+            self._successors.pop(node.name, None)
+            self._halting[node.name] = grace
+            if node.is_stopping:
+                node.stop(grace)
+        self._review_soon()
+        return sum(n.workload.stop_grace if grace is None else grace for n in nodes)
+
+    def kill(self, names: Sequence[str], number: int) -> None:
+        """Raises `SandboxError` before anything is touched, or where none of them has a life."""
+        alive = [node for node in self._all(names) if node.life]
+        if not alive:
+            raise SandboxError(f"nothing runs in {', '.join(names)}")
+        for node in alive:
+            node.kill(number)
 
     def stop_all(self, grace: float | None, then: Callable[[], None]) -> float:
         """Stop every node, dependents first, then call `then`; the seconds it takes at most. Said
         again with a `grace`, that holds for those that are stopping too."""
         self._when_stopped = then
+        self._halting.clear()
         for node in self._nodes.values():
             if grace is not None and node.is_stopping:
                 node.stop(grace)
@@ -108,15 +148,20 @@ class Nodes:
         graces = (n.workload.stop_grace if grace is None else grace for n in self._nodes.values())
         return sum(graces)
 
+    def _all(self, names: Sequence[str]) -> list[SandboxNode]:
+        return [self.get(name) for name in names]
+
     def _want(self, name: str, replica: int, workload: Workload, anew: bool) -> None:
         node = self._nodes.get(name)
         if node is None:
             self._create(name, replica, workload)
         elif anew or name in self._leaving:
             self._renew(node, workload)
-        elif name in self._successors:
+        elif name in self._successors or node.is_stopping:
+            self._halting.pop(name, None)
             self._successors[name] = workload
         else:
+            self._halting.pop(name, None)
             node.workload = workload
             if node.is_at_rest:
                 self._context.loop.soon(lambda: self._start(node, "it had ended"))
@@ -126,16 +171,18 @@ class Nodes:
         self._nodes[name] = node
         self._context.loop.soon(lambda: self._start(node, "it is new"))
 
-    def _renew(self, node: SandboxNode, workload: Workload) -> None:
+    def _renew(self, node: SandboxNode, workload: Workload, grace: float | None = None) -> None:
         self._leaving.discard(node.name)
+        self._halting.pop(node.name, None)
         self._successors[node.name] = workload
-        node.stop()
+        node.stop(grace)
         if node.life is None:
             self._on_change(node)
 
     def _remove(self, name: str) -> None:
         node = self._nodes[name]
         self._successors.pop(name, None)
+        self._halting.pop(name, None)
         self._leaving.add(name)
         node.stop()
         if node.life is None:
@@ -163,6 +210,7 @@ class Nodes:
             self._stop_next()
         else:
             self._release()
+            self._halt_next()
 
     def _follow(self, node: SandboxNode) -> None:
         """A life ended, or there was none: what was waiting for that comes now."""
@@ -197,16 +245,28 @@ class Nodes:
         return known, known - {n.workload.owner.name for n in nodes if not n.has_started}
 
     def _stop_next(self) -> None:
-        alive = []
-        for node in self._nodes.values():
-            if node.life:
-                alive.append(node)
-            else:
-                node.stop()
-        owners = {node.workload.owner.name for node in alive}
-        now = stoppable((node.workload for node in alive), owners)
-        for node in alive:
-            if node.workload.owner.name in now and not node.is_stopping:
-                node.stop(self._grace)
+        alive = _stop_in_order(dict.fromkeys(self._nodes.values(), self._grace))
         if not alive and self._when_stopped:
             self._when_stopped()
+
+    def _halt_next(self) -> None:
+        graces = {self._nodes[name]: grace for name, grace in self._halting.items()}
+        alive = _stop_in_order(graces)
+        self._halting = {node.name: graces[node] for node in alive}
+
+
+def _stop_in_order(graces: Mapping[SandboxNode, float | None]) -> list[SandboxNode]:
+    """Stop those on which no other living one of them depends, each with its grace; all that live
+    still. One that has no life begins none."""
+    alive = []
+    for node in graces:
+        if node.life:
+            alive.append(node)
+        else:
+            node.stop()
+    owners = {node.workload.owner.name for node in alive}
+    now = stoppable((node.workload for node in alive), owners)
+    for node in alive:
+        if node.workload.owner.name in now and not node.is_stopping:
+            node.stop(graces[node])
+    return alive

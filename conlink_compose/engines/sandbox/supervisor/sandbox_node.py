@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +50,7 @@ class SandboxNode:
         self._log_file = LogFile(context.folder / LOGS / f"{name}{SUFFIX}", name, context.wrote)
         self._rest_state = "created"  # while it has no life
         self._is_wanted = True
+        self._may_restart = True
         self._restarts = 0
         self._delay = 0.0
         self._exit_code: int | None = None
@@ -87,7 +89,7 @@ class SandboxNode:
 
     def start(self, cause: str) -> None:
         """Begin anew: what earlier lives left in the counters is forgotten."""
-        self._restarts, self._delay = 0, 0.0
+        self._restarts, self._delay, self._may_restart = 0, 0.0, True
         self._begin(cause)
 
     def stop(self, grace: float | None = None) -> None:
@@ -99,6 +101,13 @@ class SandboxNode:
             self.life.stop(self.workload.stop_signal, seconds)
         elif self._rest_state == "restarting":
             self._rest_state = "exited"
+
+    def kill(self, number: int) -> None:
+        """As `docker kill`: after the signals that are meant to end it, it begins no other life."""
+        if number in (signal.SIGKILL, self.workload.stop_signal):
+            self._may_restart = False
+        if self.life:
+            self.life.signal(number)
 
     def run(self, argv: Sequence[str]) -> None:
         """Raises `SandboxError`."""
@@ -216,9 +225,9 @@ class SandboxNode:
         self._log_file.write("engine", [problem.removeprefix(self.name).lstrip(": ")])
 
     def _restart_if_wanted(self, ended: Ended) -> None:
-        policy = (ALWAYS, HOSTS) if self._is_host else (self.workload.restart, SERVICES)
-        delay = next_delay(policy[0], ended, policy[1])
-        if delay is not None:
+        policy, pace = (ALWAYS, HOSTS) if self._is_host else (self.workload.restart, SERVICES)
+        delay = next_delay(policy, ended, pace)
+        if delay is not None and (self._may_restart or self._is_host):
             self._delay, self._rest_state = delay, "restarting"
             self._timer = self._context.loop.call_in(delay, self._restart)
 

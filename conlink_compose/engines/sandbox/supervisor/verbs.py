@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,7 @@ from conlink_compose.engines.sandbox import SandboxError, StoppingError
 from conlink_compose.engines.sandbox.folder import TOPOLOGY
 from conlink_compose.engines.sandbox.protocol import EVERYTHING, LOG, NAMESPACES, status_data
 from conlink_compose.engines.sandbox.supervisor.changes import nodes_of
-from conlink_compose.engines.sandbox.supervisor.nodes import Nodes
+from conlink_compose.engines.sandbox.supervisor.nodes import Nodes, Terms
 from conlink_compose.engines.sandbox.workload_json import from_data, user_data
 from conlink_compose.ipc.server import Client
 from conlink_compose.log import configure
@@ -42,6 +43,9 @@ class Verbs:
             "run": self._run,
             "enter": self._enter,
             "restart": self._restart,
+            "start_nodes": self._start_nodes,
+            "stop_nodes": self._stop_nodes,
+            "kill": self._kill,
             "stop": self._end,
         }
 
@@ -64,16 +68,19 @@ class Verbs:
         workloads = [from_data(data) for data in request["workloads"]]
         hosts = {str(name): str(text) for name, text in request.get("hosts", {}).items()}
         _check_names(workloads)
-        orphans_go = bool(request.get("remove_orphans", False))
-        recreate = _words(request.get("recreate", []))
+        terms = Terms(
+            bool(request.get("remove_orphans", False)),
+            _words(request.get("recreate", [])),
+            _words(request.get("keep", [])),
+        )
         if request.get("only_foresee"):
-            changes = self._nodes.foresee(workloads, orphans_go, recreate)
+            changes = self._nodes.foresee(workloads, terms)
         else:
             self._nodes.refuse_while_stopping()
             configure(request.get("log_level", "info"))
             self._keep(str(request.get("declaration", "")))
             common = str(request.get("hosts_common", ""))
-            changes = self._nodes.apply(workloads, hosts, common, orphans_go, recreate)
+            changes = self._nodes.apply(workloads, hosts, common, terms)
             _log_changes(changes)
         client.reply(**asdict(changes))
 
@@ -122,13 +129,32 @@ class Verbs:
 
     def _restart(self, client: Client, request: dict[str, Any]) -> None:
         names = _words(request["nodes"])
-        self._nodes.restart(names)
+        self._nodes.restart(names, _seconds(request))
         _log.info("restart: %s", ", ".join(names))
         client.reply()
 
+    def _start_nodes(self, client: Client, request: dict[str, Any]) -> None:
+        names = _words(request["nodes"])
+        self._nodes.start(names)
+        _log.info("start: %s", ", ".join(names))
+        client.reply()
+
+    def _stop_nodes(self, client: Client, request: dict[str, Any]) -> None:
+        names = _words(request["nodes"])
+        within = self._nodes.stop(names, _seconds(request))
+        _log.info("stop: %s", ", ".join(names))
+        client.reply(within=within)
+
+    def _kill(self, client: Client, request: dict[str, Any]) -> None:
+        names, number = _words(request["nodes"]), int(request["signal"])
+        if number not in signal.valid_signals():
+            raise SandboxError(f"there is no signal {number}")
+        self._nodes.kill(names, number)
+        _log.info("kill with signal %d: %s", number, ", ".join(names))
+        client.reply()
+
     def _end(self, client: Client, request: dict[str, Any]) -> None:
-        timeout = request.get("timeout")
-        client.reply(within=self._stop(None if timeout is None else float(timeout), client))
+        client.reply(within=self._stop(_seconds(request), client))
 
 
 def _log_changes(changes: Changes) -> None:
@@ -140,6 +166,12 @@ def _log_changes(changes: Changes) -> None:
         len(changes.remove),
         len(changes.orphans),
     )
+
+
+def _seconds(request: dict[str, Any]) -> float | None:
+    """For each node; None is each one's own."""
+    timeout = request.get("timeout")
+    return None if timeout is None else float(timeout)
 
 
 def _words(value: Any) -> list[str]:
