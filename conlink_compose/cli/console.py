@@ -7,9 +7,18 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from conlink_compose.diagnostics import Diagnostic, in_file_order, render
+from conlink_compose.diagnostics import Diagnostic, in_file_order, render, wrapped
 
-_COLOURS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "bold": 1}
+_COLOURS = {
+    "red": ("31", "38;5;160"),
+    "green": ("32", "38;5;28"),
+    "yellow": ("35", "38;5;130"),
+    "blue": ("34", "38;5;32"),
+    "magenta": ("35", "38;5;133"),
+    "cyan": ("36", "38;5;30"),
+}
+"""For a terminal of sixteen colours, which its user has chosen, and for one of 256: there those
+that have a contrast of 3.8 and more on black and on white. Yellow reads on white on neither."""
 
 ANSI = {"mode": "auto"}
 """`--ansi auto|never|always`, set once by the app."""
@@ -17,13 +26,28 @@ ANSI = {"mode": "auto"}
 
 def colour(text: str, name: str, stream: TextIO | None = None) -> str:
     """`text`, coloured if `stream` (stdout) is a terminal and https://no-color.org allows it."""
-    return f"\x1b[{_COLOURS[name]}m{text}\x1b[0m" if _wants_colour(stream or sys.stdout) else text
+    if not _wants_colour(stream or sys.stdout):
+        return text
+    few, many = _COLOURS[name]
+    return f"\x1b[{many if _has_many_colours() else few}m{text}\x1b[0m"
+
+
+def columns(stream: TextIO | None = None) -> int | None:
+    """How wide the terminal is that `stream` (stdout) is; None where it is none."""
+    try:
+        return os.get_terminal_size((stream or sys.stdout).fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 def _wants_colour(stream: TextIO) -> bool:
     if ANSI["mode"] != "auto":
         return ANSI["mode"] == "always"
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _has_many_colours() -> bool:
+    return "256color" in os.environ.get("TERM", "") or bool(os.environ.get("COLORTERM"))
 
 
 def out(text: str) -> None:
@@ -45,7 +69,8 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """One sentence that is no diagnostic of a file."""
-    say(f"{colour('error:', 'red', sys.stderr)} {text}")
+    sentence = wrapped(f"error: {text}", columns(sys.stderr))
+    say(colour("error:", "red", sys.stderr) + sentence.removeprefix("error:"))
 
 
 def sentence(problem: Mapping[str, Any]) -> str:
@@ -61,4 +86,5 @@ def show(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:
     for diagnostic in in_file_order(diagnostics):
         paint = "red" if diagnostic.is_error else "yellow"
         word = f"{diagnostic.severity}[{diagnostic.code}]:"
-        say(render(diagnostic, sources).replace(word, colour(word, paint, sys.stderr), 1))
+        told = render(diagnostic, sources, columns(sys.stderr))
+        say(told.replace(word, colour(word, paint, sys.stderr), 1))

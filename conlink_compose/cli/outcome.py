@@ -21,7 +21,7 @@ def show_outcome(project: Project, wiring: Wiring, seconds: float) -> None:
         network = project.ask("network")
         nodes = combine(all_statuses(project.nodes(), network), network)
         if any(node["interfaces"] for node in nodes):
-            console.out(network_table(nodes))
+            console.out(network_table(nodes, console.columns()))
     for problem in wiring.problems:
         console.complain(problem)
     word = "up" if wiring.settled else "not all up"

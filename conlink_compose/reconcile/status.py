@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conlink_compose.reconcile.bind import Binding, Waiting
-from conlink_compose.state import HUB, Address, Interface, Ready, State
+from conlink_compose.state import HUB, Address, Interface, Ready, Route, State
 from conlink_compose.topology import Node, Owner
 
 
@@ -16,7 +16,8 @@ class InterfaceStatus:
     carrier (its other end is down), or how the bridge's port behind it is held back: disabled, or
     by spanning tree listening, learning, blocking.
 
-    `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty.
+    `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty. `routes` are those that
+    bear our mark, as ip(8) writes them.
     """
 
     name: str
@@ -26,6 +27,7 @@ class InterfaceStatus:
     mac: str = ""
     mtu: int | None = None
     addresses: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,17 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     """One a node, in the order the engine names them."""
     interfaces: dict[str, list[InterfaceStatus]] = {node.name: [] for node in nodes}
     addresses = _addresses(actual, binding.state)
+    routes = _routes(actual)
     bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
         now = found if isinstance(found, Interface) else None
-        interfaces[node].append(
-            _interface(
-                interface,
-                now,
-                addresses.get((node, interface.name), ()),
-                _joined(interface, binding.state, bridges),
-                _port_of(interface, actual),
-            )
-        )
+        joined = _joined(interface, binding.state, bridges)
+        told = _interface(interface, now, joined, _port_of(interface, actual))
+        if now:
+            key = (node, interface.name)
+            told = replace(told, addresses=addresses.get(key, ()), routes=routes.get(key, ()))
+        interfaces[node].append(told)
     for waiting in binding.waiting:
         interfaces[waiting.node.name].append(_waits(waiting))
     return tuple(
@@ -90,6 +90,15 @@ def _addresses(actual: State, desired: State) -> dict[tuple[str, str], tuple[str
     return found
 
 
+def _routes(actual: State) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for thing in actual:
+        if isinstance(thing, Route) and thing.owned:
+            key = (thing.netns, thing.interface)
+            found[key] = (*found.get(key, ()), thing.words)
+    return found
+
+
 def _port_of(interface: Interface, actual: State) -> str | None:
     """How the port that the interface leads to is held back."""
     port = actual.things.get(("interface", *interface.peer)) if interface.peer else None
@@ -99,15 +108,12 @@ def _port_of(interface: Interface, actual: State) -> str | None:
 def _interface(
     wanted: Interface,
     now: Interface | None,
-    addresses: tuple[str, ...],
     joined: str,
     held: str | None,
 ) -> InterfaceStatus:
     if now is None:
         return InterfaceStatus(wanted.name, wanted.kind, "missing", joined, wanted.mac or "")
-    return InterfaceStatus(
-        now.name, now.kind, _state(now, held), joined, now.mac or "", now.mtu, addresses
-    )
+    return InterfaceStatus(now.name, now.kind, _state(now, held), joined, now.mac or "", now.mtu)
 
 
 def _state(now: Interface, held: str | None) -> str:

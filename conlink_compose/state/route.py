@@ -72,13 +72,21 @@ class Route(Thing):
 
     @property
     def title(self) -> str:
+        return f"route {self._words(self.metric)} on {self.netns}:{self.interface}"
+
+    @property
+    def words(self) -> str:
+        """As ip(8) takes it, without the metric that the kernel gives where none is named."""
+        usual = 1024 if ":" in self.to else 0
+        return self._words(0 if self.metric == usual else self.metric)
+
+    def _words(self, metric: int) -> str:
         words = [self.destination]
         words += [f"via {self.via}"] if self.via else []
         words += [f"src {self.src}"] if self.src else []
-        words += [f"metric {self.metric}"] if self.metric else []
+        words += [f"metric {metric}"] if metric else []
         words += [f"table {self.table}"] if self.table != MAIN_TABLE else []
-        words += ["onlink"] if self.onlink else []
-        return f"route {' '.join(words)} on {self.netns}:{self.interface}"
+        return " ".join([*words, *(["onlink"] if self.onlink else [])])
 
     @property
     def called(self) -> str:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-_WHOLE = ("test_commands.py", "test_streams.py", "wrapper/test_run.py", "commands/")
+_WHOLE = (
+    "test_commands.py",
+    "test_streams.py",
+    "test_terminal.py",
+    "wrapper/test_run.py",
+    "commands/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.project import Project
 
 GOOD = "services: {a: {network_mode: none, x-conlink: {links: [{bridge: lan, ip: 10.0.0.1/24}]}}}\n"
+OF_SIXTEEN = {**os.environ, "TERM": "xterm", "COLORTERM": ""}
 BAD = GOOD.replace("ip:", "ipp:")
 
 
@@ -69,14 +70,14 @@ def test_plan_of_a_project_that_is_not_up_is_all_of_it(lab: Project) -> None:
     assert [operation["text"] for operation in told] == lines
     kinds = [operation["object"]["kind"] for operation in told]
     assert kinds == ["node", "bridge", "veth", "address"]
-    coloured = lab.run("--ansi", "always", "plan").stdout
+    coloured = lab.run("--ansi", "always", "plan", env=OF_SIXTEEN).stdout
     assert coloured.startswith("\x1b[32madd\x1b[0m     node a-1")
 
 
 def test_colour_is_for_those_who_want_it(lab: Project) -> None:
     lab.write(BAD)
     assert "\x1b[" not in lab.run("check", check=False).stderr
-    coloured = lab.run("--ansi", "always", "check", check=False).stderr
+    coloured = lab.run("--ansi", "always", "check", check=False, env=OF_SIXTEEN).stderr
     assert "\x1b[31merror[unknown-key]:\x1b[0m" in coloured
 
 

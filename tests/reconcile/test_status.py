@@ -11,9 +11,16 @@ from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.status import status
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Outcome, View
-from conlink_compose.state import HUB, Interface, State
+from conlink_compose.state import HUB, Interface, Route, State
 from conlink_compose.topology import Bridge
-from tests.reconcile.declared import all_nodes, on_bridge, service, topology
+from tests.reconcile.declared import (
+    all_nodes,
+    default_route,
+    on_bridge,
+    route,
+    service,
+    topology,
+)
 
 LAN = replace(
     topology(on_bridge("a", "lan", "10.0.0.1/24"), services=(service("a"),)),
@@ -66,3 +73,27 @@ def test_a_link_on_its_way_through_spanning_tree_does_not_stand_yet(
     view = View(LAN, tuple(all_nodes(LAN)), BOUND, actual, plan(BOUND.state, actual))
     told = report.progress(Outcome(view))
     assert (told["links"], told["up"], told["settled"]) == (1, up, settled)
+
+
+def test_the_routes_of_an_interface_are_those_that_we_made() -> None:
+    near = on_bridge(
+        "a",
+        "lan",
+        "10.0.0.1/24",
+        "fd00::1/64",
+        routes=(
+            default_route("10.0.0.254"),
+            default_route("fd00::ff"),
+            route("10.9.0.0/16", "10.0.0.9", metric=7, table=100),
+        ),
+    )
+    lan = topology(near, services=(service("a"),), bridges=("lan",))
+    bound = bind(lan, all_nodes(lan))
+    foreign = Route("a-1", "eth0", "10.7.0.0/16", owned=False)
+    actual = State({**bound.state.things, foreign.key: foreign})
+    (node,) = status(all_nodes(lan), bound, actual)
+    assert sorted(node.interfaces[0].routes) == [
+        "10.9.0.0/16 via 10.0.0.9 metric 7 table 100",
+        "default via 10.0.0.254",
+        "default via fd00::ff",
+    ]

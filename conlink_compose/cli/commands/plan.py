@@ -10,7 +10,7 @@ import typer
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import Declared, options_of, read_to_bring_up
 from conlink_compose.cli.form import Form
-from conlink_compose.diagnostics import Diagnostic, has_errors, in_file_order
+from conlink_compose.diagnostics import Diagnostic, has_errors, in_file_order, wrapped
 
 _COLOURS = {"add": "green", "remove": "red"}
 
@@ -91,7 +91,7 @@ def _on_nodes(verb: str, names: Iterable[str], cause: str) -> Iterator[dict[str,
 
 
 def _painted(operation: dict[str, Any]) -> str:
-    verb, text = str(operation["verb"]), str(operation["text"])
+    verb, text = str(operation["verb"]), wrapped(str(operation["text"]), console.columns())
     return console.colour(verb, _COLOURS.get(verb, "yellow")) + text.removeprefix(verb)
 
 

@@ -55,7 +55,7 @@ def show(project: Project, names: list[str], form: TableForm) -> None:
     if form is TableForm.JSON:
         console.out(json.dumps(nodes, indent=2))
         return
-    console.out(network_table(nodes))
+    console.out(network_table(nodes, console.columns()))
     for node in nodes:
         if node["problem"]:
             console.complain(node["problem"])

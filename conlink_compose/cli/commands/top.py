@@ -7,7 +7,7 @@ import typer
 from conlink_compose.cli import console
 from conlink_compose.cli.arguments import Nodes
 from conlink_compose.cli.project import nodes_named, with_processes
-from conlink_compose.cli.table import table
+from conlink_compose.cli.table import cut, table
 
 HEADS = ("NODE", "UID", "PID", "PPID", "TIME", "CMD")
 
@@ -28,7 +28,7 @@ def top(
         (one.node, str(one.uid), str(one.pid), str(one.ppid), _clock(one.seconds), one.command)
         for one in processes.top(running)
     ]
-    console.out(table(HEADS, rows))
+    console.out(cut(table(HEADS, rows), console.columns()))
 
 
 def _clock(seconds: float) -> str:
