@@ -273,6 +273,16 @@ class Topology:
             for replica, name in enumerate(service.node_names(), 1):
                 yield Node(name, service.owner, replica)
 
+    def node_count(self) -> int:
+        """How many nodes are declared, as `check` and `up` count them."""
+        return sum(service.replicas for service in self.services)
+
+    def link_count(self) -> int:
+        """How many links are declared, each replica's counted; a wire is one, though it has two
+        ends."""
+        replicas = {service.owner: service.replicas for service in self.services}
+        return sum(replicas.get(link.near.owner, 1) for link in self.links)
+
     def aliases(self) -> dict[Owner, Owner]:
         """A container that has a name of its own -> the service it is the one replica of."""
         return {

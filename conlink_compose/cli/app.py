@@ -59,7 +59,7 @@ all its options; `conlink-compose up --help` is Compose's own. The program is CO
 
 \b
 Exit status:
-  0 done   1 the file has mistakes, or its network could not be brought up whole
+  0 done   1 the file has mistakes, its network is not up whole, or a process failed
   2 wrong usage   3 no such project, node or engine   4 `plan --exit-code`: something to do
   130 interrupted   `exec` gives its program's own, and with Docker a verb of Compose Compose's
 """

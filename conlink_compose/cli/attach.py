@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from types import FrameType
@@ -17,22 +18,25 @@ if TYPE_CHECKING:
 
 
 def follow_until_stopped(project: Project, processes: Processes, *, prefix: bool) -> None:
-    """Shows the log until the project ends or somebody interrupts; then all is taken down."""
+    """Shows the log until somebody interrupts; then all is taken down. Where the project ends by
+    another hand, that is said, and the exit status is no success."""
     from conlink_compose.engines import EngineUnreachableError
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_interrupt)
     printer = LogPrinter([status.name for status in project.nodes()], prefix=prefix)
     try:
-        for line in processes.logs(follow=True):
-            printer.show(line)
-    except EngineUnreachableError:
-        return  # `down` from elsewhere: there is nothing left to follow
+        with contextlib.suppress(EngineUnreachableError):  # it had ended before it was followed
+            for line in processes.logs(follow=True):
+                printer.show(line)
     except NobodyReadsError:
         console.say(f"nobody reads the output any more; {project.name} stays up")
+        return
     except KeyboardInterrupt:
         _take_down(project, processes, printer)
         raise typer.Exit(exit_status.INTERRUPTED) from None
+    console.say(f"{project.name} is no longer up: it was ended from elsewhere")
+    raise typer.Exit(exit_status.MISTAKES)
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

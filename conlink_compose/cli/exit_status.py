@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DONE = 0
 MISTAKES = 1
-"""The file has mistakes, or its network could not be brought up whole."""
+"""The file has mistakes, its network is not up whole, or a process of it failed."""
 USAGE = 2
 """The command line is not understood (click's own number)."""
 NOT_UP = 3

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conlink_compose.cli import console
 from conlink_compose.cli.alike import without_like_ones
+from conlink_compose.cli.ended import Ended, ended
+from conlink_compose.cli.watched import Watched
 
 if TYPE_CHECKING:
     from conlink_compose.engines import NodeStatus, Project
@@ -24,12 +26,19 @@ LONG_RUNNING = 5.0
 PATIENCE = 60.0
 """Seconds after which a node that nothing stands in the way of is not waited for any longer."""
 
+STEADY = 0.5
+"""Seconds a process has to live before it is believed to go on; Compose looks as often."""
+
 PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How far it came. `problems` are sentences; `done` is that there is nothing to wait for."""
+    """How far it came. `problems` are sentences; `done` is that there is nothing to wait for.
+
+    `nodes` and `links` are what is declared, replicas counted; `ready` and `up` what stands of it.
+    `ageless`: the engine does not say since when its processes run.
+    """
 
     done: bool
     links: int
@@ -37,46 +46,58 @@ class Wiring:
     nodes: int
     ready: int
     problems: tuple[str, ...] = ()
+    ended: tuple[Ended, ...] = ()
+    ageless: bool = False
 
     @property
     def settled(self) -> bool:
         """All is as it should be."""
-        return self.done and not self.problems
+        return self.done and not self.problems and not self.failed
+
+    @property
+    def failed(self) -> tuple[Ended, ...]:
+        return tuple(one for one in self.ended if one.failed)
 
     @property
     def is_whole(self) -> bool:
-        """Every declared link stands."""
-        return self.up == self.links
+        """Every declared link stands, but for those of nodes that have done what they are for."""
+        return self.up == self.links or self.ready + len(self.ended) >= self.nodes
 
 
-def wait_until_settled(project: Project, timeout: float, *, commands: bool) -> Wiring:
+def wait_until_settled(watched: Watched, timeout: float, *, steady: bool) -> Wiring:
     """Until every declared node is ready and every process has begun, or there is no hope.
 
-    With `commands`, until every command has ended too, or runs for `LONG_RUNNING` seconds.
-    Raises `EngineUnreachableError`.
+    With `steady`, until every command has ended too, or runs for `LONG_RUNNING` seconds, and every
+    program has lived for `STEADY` seconds or ended for good. Raises `EngineUnreachableError`.
     """
-    began = changed = time.monotonic()
+    project = watched.project
+    began = changed = done_at = time.monotonic()
     last: Wiring | None = None
     answer = project.ask("converge")  # the file may have changed where no node did
     while True:
         now = time.monotonic()
-        wiring = _judge(answer, project, commands and now - began)
+        wiring = _judge(answer, watched, now - began if steady else None)
         if wiring != last:
             last, changed = wiring, now
             _progress(wiring)
+        if not wiring.done:
+            done_at = now + PAUSE
         hopeless = bool(wiring.problems) and now - changed > NO_HOPE
-        if wiring.done or hopeless or now - began > timeout:
+        believed = not (steady and wiring.ageless) or now - done_at > STEADY
+        if (wiring.done and believed) or hopeless or now - began > timeout:
             _progress(None)
             return wiring
         time.sleep(PAUSE)
         answer = project.ask("progress")
 
 
-def wait_for_other_lives(project: Project, before: Mapping[str, Life | None]) -> list[str]:
+def wait_for_other_lives(
+    project: Project, before: Mapping[str, Life | None], patience: float = PATIENCE
+) -> list[str]:
     """Until each node of `before` has left the gate in another life than that, or there is no hope;
     what is wrong, in sentences. A process that is still being stopped is waited for.
 
-    Raises `EngineUnreachableError`.
+    `patience` is in seconds. Raises `EngineUnreachableError`.
     """
     changed, last = time.monotonic(), None
     while True:
@@ -88,7 +109,7 @@ def wait_for_other_lives(project: Project, before: Mapping[str, Life | None]) ->
         if statuses != last or any(_is_the_old(one, before[one.name]) for one in waiting):
             changed, last = time.monotonic(), statuses
         problems += map(console.sentence, project.ask("progress")["problems"])
-        if time.monotonic() - changed > (NO_HOPE if problems else PATIENCE):
+        if time.monotonic() - changed > (min(NO_HOPE, patience) if problems else patience):
             return problems or [f"{one.name} is not wired yet ({one.state})" for one in waiting]
         time.sleep(PAUSE)
 
@@ -101,32 +122,49 @@ def _is_the_old(status: NodeStatus, before: Life | None) -> bool:
     return before is not None and status.life == before
 
 
-def _judge(progress: dict[str, Any], project: Project, waited_for_commands: float) -> Wiring:
-    statuses = project.nodes()
+def _judge(progress: dict[str, Any], watched: Watched, waited: float | None) -> Wiring:
+    """`waited` is in seconds, None where nobody wants it steady."""
+    statuses = watched.project.nodes()
     begun = all(status.state not in ("created", "waiting") for status in statuses)
-    found = [("", console.sentence(problem)) for problem in progress["problems"]]
-    found += [(status.name, status.problem) for status in statuses if status.problem]
-    running = waited_for_commands is not False and waited_for_commands < LONG_RUNNING
-    unfinished = running and any(
-        command.exit_code is None for status in statuses for command in status.commands
-    )
-    found += [
-        (
-            status.name,
-            f"a command of {status.name} ended with {command.exit_code}: {' '.join(command.argv)}",
-        )
-        for status in statuses
-        for command in status.commands
-        if command.exit_code
-    ]
+    over = ended(statuses, watched.owners)
+    fails_again = any(one.failed and one.again for one in over)
+    steady = waited is None or (_is_steady(statuses, watched, waited) and not fails_again)
+    given_up = waited is not None and fails_again and waited > NO_HOPE
     return Wiring(
-        done=progress["settled"] and begun and not unfinished,
+        done=(progress["settled"] and begun and steady) or given_up,
         links=progress["links"],
         up=progress["up"],
         nodes=progress["nodes"],
         ready=progress["ready"],
-        problems=tuple(without_like_ones(found)),
+        problems=tuple(without_like_ones(_problems(progress, statuses))),
+        ended=over,
+        ageless=any(one.state == "running" and one.started_at is None for one in statuses),
     )
+
+
+def _is_steady(statuses: Sequence[NodeStatus], watched: Watched, waited: float) -> bool:
+    now = time.time()
+    young = any(
+        status.started_at and 0 <= now - status.started_at < STEADY
+        for status in statuses
+        if status.owner in watched.programs
+    )
+    running = any(command.exit_code is None for one in statuses for command in one.commands)
+    return not young and not (running and waited < LONG_RUNNING)
+
+
+def _problems(
+    progress: dict[str, Any], statuses: Sequence[NodeStatus]
+) -> Iterator[tuple[str, str]]:
+    """Each with the name of its node, where it is of one."""
+    yield from (("", console.sentence(problem)) for problem in progress["problems"])
+    yield from ((status.name, status.problem) for status in statuses if status.problem)
+    for status in statuses:
+        for command in status.commands:
+            if command.exit_code:
+                words = " ".join(command.argv)
+                code = command.exit_code
+                yield status.name, f"a command of {status.name} ended with {code}: {words}"
 
 
 def _progress(wiring: Wiring | None) -> None:

@@ -210,6 +210,10 @@ class Project(Protocol):
 
     def nodes(self) -> Sequence[NodeStatus]: ...
 
+    def last_words(self, node: str, lines: int) -> Sequence[str]:
+        """The last `lines` that a node wrote; fewer where there are no more, or none are kept."""
+        ...
+
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """One request to the project's runtime, and its answer."""
         ...

@@ -11,7 +11,6 @@ from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.status import NodeWiring, status
 from conlink_compose.runtime.controller import Outcome, View
-from conlink_compose.topology import Topology
 
 T = TypeVar("T")
 
@@ -41,9 +40,9 @@ def progress(outcome: Outcome) -> Report:
     replicas = {service.owner: service.replicas for service in view.topology.services}
     ready = {node.name for node in nodes if node.ready}
     return {
-        "links": _links_declared(view.topology),
+        "links": view.topology.link_count(),
         "up": _links_up(view, nodes),
-        "nodes": sum(replicas.values()),
+        "nodes": view.topology.node_count(),
         "ready": _at_most(replicas, (node.owner for node in view.nodes if node.name in ready)),
         "settled": outcome.settled and not _in_state(nodes, *_ON_THE_WAY),
         "problems": [problem.as_dict() for problem in outcome.problems],
@@ -82,11 +81,6 @@ def planned(view: View) -> Report:
         "operations": [as_dict(operation) for operation in view.planned.on_links],
         "problems": [problem.as_dict() for problem in view.problems],
     }
-
-
-def _links_declared(topology: Topology) -> int:
-    replicas = {service.owner: service.replicas for service in topology.services}
-    return sum(replicas.get(link.near.owner, 1) for link in topology.links)
 
 
 def _links_up(view: View, nodes: tuple[NodeWiring, ...]) -> int:

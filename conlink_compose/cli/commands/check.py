@@ -36,8 +36,7 @@ def check(
         raise typer.Exit(exit_status.MISTAKES)
     if form is not Form.JSON and not quiet:
         topology = reading.topology
-        nodes = sum(len(service.node_names()) for service in topology.services)
-        links = len(topology.links)
+        nodes, links = topology.node_count(), topology.link_count()
         console.out(
             f"{topology.project}: {nodes} node{'s' * (nodes != 1)}, "
             f"{links} link{'s' * (links != 1)}, no mistakes"

@@ -9,7 +9,7 @@ import typer
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.arguments import Nodes, WaitTimeout
 from conlink_compose.cli.project import nodes_named, with_processes
-from conlink_compose.cli.wiring import wait_until_settled
+from conlink_compose.cli.wiring import wait_for_other_lives
 
 
 def start(
@@ -28,9 +28,9 @@ def start(
     project, processes = with_processes(context)
     chosen = [status.name for status in nodes_named(project.nodes(), names or ())]
     processes.start(chosen)
-    wiring = wait_until_settled(project, wait_timeout, commands=False)
-    for problem in wiring.problems:
+    problems = wait_for_other_lives(project, dict.fromkeys(chosen), wait_timeout)
+    for problem in problems:
         console.complain(problem)
-    if not wiring.settled:
+    if problems:
         raise typer.Exit(exit_status.MISTAKES)
     console.say(f"started {', '.join(chosen)}")

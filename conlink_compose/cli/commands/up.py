@@ -16,6 +16,7 @@ from conlink_compose.cli.context import Options, options_of
 from conlink_compose.cli.outcome import show_outcome
 from conlink_compose.cli.selection import read_selected, scales_of
 from conlink_compose.cli.wanted import Order, wanted
+from conlink_compose.cli.watched import watched
 from conlink_compose.cli.wiring import wait_until_settled
 
 
@@ -24,7 +25,7 @@ def up(
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     detach: Annotated[bool, typer.Option("-d", "--detach", help="Return when it stands.")] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="As -d, and every command has ended as well.")
+        bool, typer.Option("--wait", help="As -d, and every process goes on or has ended well.")
     ] = False,
     wait_timeout: WaitTimeout = 60.0,
     remove_orphans: Annotated[
@@ -62,11 +63,11 @@ def up(
 
 
 class Watching(NamedTuple):
-    """Seconds to wait for what does not come up, whether for every command to end as well, and
+    """Seconds to wait for what does not come up, whether every program shall be steady as well, and
     whether to go on showing what the nodes write, with their names as `prefix`."""
 
     timeout: float
-    commands: bool = False
+    steady: bool = False
     attached: bool = False
     prefix: bool = True
 
@@ -78,7 +79,9 @@ def bring_up(options: Options, order: Order, watching: Watching) -> None:
     declared = read_selected(options, order.names)
     project = declared.project
     _tell_orphans(project.up(wanted(declared, order)).orphans)
-    wiring = wait_until_settled(project, watching.timeout, commands=watching.commands)
+    wiring = wait_until_settled(
+        watched(declared, order.names), watching.timeout, steady=watching.steady
+    )
     show_outcome(project, wiring, time.monotonic() - began)
     if project.processes and watching.attached:
         follow_until_stopped(project, project.processes, prefix=watching.prefix)

@@ -19,6 +19,7 @@ from conlink_compose.cli.context import (
 )
 from conlink_compose.cli.outcome import show_outcome
 from conlink_compose.cli.standard_input import give_again
+from conlink_compose.cli.watched import watched
 from conlink_compose.cli.wiring import wait_until_settled
 from conlink_compose.cli.wrapper.files import Files, untouched
 from conlink_compose.cli.wrapper.verb import Verb
@@ -122,7 +123,9 @@ def _settle(declared: Declared, verb: Verb, began: float) -> int:
         return exit_status.DONE
     timeout = (verb.values("--wait-timeout") or [""])[-1]
     seconds = float(timeout) if timeout.isdecimal() else WAIT_TIMEOUT
-    wiring = wait_until_settled(project, seconds, commands=False)
+    wiring = wait_until_settled(
+        watched(declared, verb.services()), seconds, steady=verb.flag("--wait")
+    )
     show_outcome(project, wiring, time.monotonic() - began)
     whole = wiring.is_whole or bool(verb.services())
     return exit_status.DONE if wiring.settled and whole else exit_status.MISTAKES

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from docker.errors import NotFound
 
 from conlink_compose.compose.load import Document
 from conlink_compose.diagnostics import Diagnostic
@@ -27,6 +30,9 @@ BIRTH_PATIENCE = 15.0
 
 PAUSE = 0.1
 """Seconds between two attempts."""
+
+_ENDED = ("exited", "dead", "restarting")
+"""The states in which no process runs, because it has ended."""
 
 Container = Mapping[str, Any]
 
@@ -76,9 +82,15 @@ class DockerProject:
         return bool(self._runtimes(all=False))
 
     def nodes(self) -> Sequence[NodeStatus]:
-        everything = self._containers(all=True)
-        nodes = [one for one in everything if not labels.is_ours(one["Labels"])]
-        return [_status(one, replica) for one, replica in numbered(nodes, {})]
+        return [self._status(one, replica) for one, replica in self._numbered()]
+
+    def last_words(self, node: str, lines: int) -> Sequence[str]:
+        for container, replica in self._numbered():
+            if _name(container, replica) == node:
+                with contextlib.suppress(NotFound, DockerRefusedError), sentences():
+                    said: bytes = self._api.logs(container["Id"], tail=lines)
+                    return said.decode(errors="replace").splitlines()
+        return ()
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """Over one connection for all that is asked; a runtime that is replaced meanwhile is asked
@@ -114,6 +126,31 @@ class DockerProject:
             self._api_ = connect()
         return self._api_
 
+    def _numbered(self) -> Iterator[tuple[Container, int]]:
+        everything = self._containers(all=True)
+        return numbered([one for one in everything if not labels.is_ours(one["Labels"])], {})
+
+    def _status(self, container: Container, replica: int) -> NodeStatus:
+        state = container["State"]
+        code, restarts = self._end_of(container["Id"]) if state in _ENDED else (None, 0)
+        return NodeStatus(
+            _name(container, replica),
+            Owner("service", container["Labels"].get(labels.SERVICE, "")),
+            replica,
+            state,
+            exit_code=code,
+            restarts=restarts,
+        )
+
+    def _end_of(self, container: str) -> tuple[int | None, int]:
+        """With what its process ended, and how often the engine started it again."""
+        try:
+            with sentences():
+                found = self._api.inspect_container(container)
+        except (NotFound, DockerRefusedError):
+            return None, 0
+        return found["State"]["ExitCode"], found["RestartCount"]
+
     def _containers(self, *, all: bool) -> list[Container]:  # noqa: A002 -- docker's word
         with sentences():
             found: list[Container] = self._api.containers(
@@ -122,11 +159,5 @@ class DockerProject:
         return found
 
 
-def _status(container: Container, replica: int) -> NodeStatus:
-    service = container["Labels"].get(labels.SERVICE, "")
-    return NodeStatus(
-        f"{service}-{replica}",
-        Owner("service", service),
-        replica,
-        container["State"],
-    )
+def _name(container: Container, replica: int) -> str:
+    return f"{container['Labels'].get(labels.SERVICE, '')}-{replica}"

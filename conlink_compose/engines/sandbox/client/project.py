@@ -76,6 +76,9 @@ class SandboxProject:
     def nodes(self) -> Sequence[NodeStatus]:
         return self._control.nodes()
 
+    def last_words(self, node: str, lines: int) -> Sequence[str]:
+        return [line.text for line in self._control.logs(tail=lines, nodes=[node])]
+
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         try:
             return ask(self._folder, verb=verb, **fields)

@@ -164,6 +164,7 @@ class Nodes:
             self._halting.pop(name, None)
             node.workload = workload
             if node.is_at_rest:
+                node.expect_start()
                 self._context.loop.soon(lambda: self._start(node, "it had ended"))
 
     def _create(self, name: str, replica: int, workload: Workload) -> None:

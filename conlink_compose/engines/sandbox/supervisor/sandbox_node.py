@@ -85,7 +85,12 @@ class SandboxNode:
         """Its next life, which is to begin now, is of `workload`."""
         self.workload = workload
         self.has_started = False
+        self.expect_start()
+
+    def expect_start(self) -> None:
+        """It is about to begin anew: how it ended before is nobody's affair any more."""
         self._rest_state = "created"
+        self._exit_code = self._problem = None
 
     def start(self, cause: str) -> None:
         """Begin anew: what earlier lives left in the counters is forgotten."""
