@@ -76,3 +76,14 @@ def test_who_asks_before_cleaning_is_told_to_leave_it(tmp_path: Path) -> None:
         lab.up()
         above = str(state_folder(lab.name).parent)
         assert subprocess.run(["flock", "-n", "-x", above, "true"], check=False).returncode == 1
+
+
+def test_down_lets_the_processes_end_by_themselves(tmp_path: Path) -> None:
+    script = f"trap 'touch {tmp_path}/heard; exit' TERM; echo armed; while :; do sleep 0.05; done"
+    service = f'\n    command: ["sh", "-c", "{script}"]'
+    with project(tmp_path, TEXT.replace("  b:", f"  b:{service}")) as lab:
+        lab.up()
+        take_the_folder(lab)
+        lab.run("down")
+        assert (tmp_path / "heard").exists()
+        assert not lab.processes()

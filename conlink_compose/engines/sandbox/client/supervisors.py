@@ -22,6 +22,7 @@ from conlink_compose.engines.sandbox.client.peer import is_stopped, status_field
 MODULE = "conlink_compose.engines.sandbox.supervisor"
 
 _GONE = ("Z", "X")  # proc_pid_status(5)
+_ASK_AGAIN = 0.5  # seconds
 _TICK = os.sysconf("SC_CLK_TCK")  # a second
 
 
@@ -54,10 +55,8 @@ class Supervisor:
         try:
             if not self.lives:  # its number is another's by now
                 return True
-            if grace > 0 and not is_stopped(self.pid):
-                _signal(pidfd, signal.SIGTERM)
-                if _ends(pidfd, grace):
-                    return True
+            if grace > 0 and not is_stopped(self.pid) and _asked_to_end(pidfd, grace):
+                return True
             _signal(pidfd, signal.SIGKILL)
             return _ends(pidfd, patience)
         finally:
@@ -109,6 +108,17 @@ def _started(pid: int) -> int:
 def _signal(pidfd: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, number)
+
+
+def _asked_to_end(pidfd: int, seconds: float) -> bool:
+    """Again and again: one that is just being born is PID 1 already, and hears no signal before it
+    has a handler for it (pid_namespaces(7))."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        _signal(pidfd, signal.SIGTERM)
+        if _ends(pidfd, min(left, _ASK_AGAIN)):
+            return True
+    return False
 
 
 def _ends(pidfd: int, seconds: float) -> bool:
