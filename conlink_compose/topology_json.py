@@ -26,9 +26,9 @@ _ADDRESSES = tuple(member for pair in _ADDRESS_TYPES for member in pair)
 Read = Callable[[Any], Any]
 
 
-def dump(topology: Topology) -> str:
-    """The topology as one line of JSON."""
-    return json.dumps(_plain(topology), separators=(",", ":"), ensure_ascii=False)
+def dump(value: Any) -> str:
+    """A topology, or another dataclass of such values, as one line of JSON."""
+    return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False)
 
 
 def load(text: str) -> Topology:
@@ -36,8 +36,13 @@ def load(text: str) -> Topology:
 
     Raises ValueError (json.JSONDecodeError is one), KeyError or TypeError for any other text.
     """
-    topology: Topology = _reader(Topology)(json.loads(text))
+    topology: Topology = load_as(Topology, text)
     return topology
+
+
+def load_as(kind: type, text: str) -> Any:
+    """The dataclass of that kind that `dump` wrote. Raises as `load` does."""
+    return _reader(kind)(json.loads(text))
 
 
 def _plain(value: Any) -> Any:

@@ -20,11 +20,13 @@ from conlink_compose.cli.commands.down import down
 from conlink_compose.cli.commands.exec import exec_in_node
 from conlink_compose.cli.commands.image import image
 from conlink_compose.cli.commands.kill import kill
+from conlink_compose.cli.commands.link import link
 from conlink_compose.cli.commands.logs import logs
 from conlink_compose.cli.commands.ls import ls
 from conlink_compose.cli.commands.plan import plan
 from conlink_compose.cli.commands.ps import ps
 from conlink_compose.cli.commands.render import render
+from conlink_compose.cli.commands.reset import reset
 from conlink_compose.cli.commands.restart import restart
 from conlink_compose.cli.commands.scale import scale
 from conlink_compose.cli.commands.schema import schema
@@ -75,7 +77,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 OF_NODES = (up, scale, status, ps, top, logs, start, stop, restart, kill, down)
-for command in (check, plan, *OF_NODES, ls, render, schema, version):
+for command in (check, plan, *OF_NODES, link, reset, ls, render, schema, version):
     app.command()(command)
 app.command(
     "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}

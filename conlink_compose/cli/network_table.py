@@ -69,7 +69,7 @@ def _wide(nodes: Sequence[dict[str, Any]]) -> str:
     def cells(one: dict[str, Any]) -> tuple[str, ...]:
         addresses = " ".join(one["addresses"])
         routes = (", ".join(one.get("routes", ())),) if with_routes else ()
-        return (_name(one), addresses, one["peer"], one["mac"], one["state"], *routes)
+        return (_name(one), addresses, one["peer"], one["mac"], _link(one), *routes)
 
     return table(heads, [row for node in nodes for row in _rows(node, cells, len(heads))])
 
@@ -78,7 +78,7 @@ def _compact(nodes: Sequence[dict[str, Any]]) -> str:
     def cells(one: dict[str, Any]) -> tuple[str, ...]:
         joined = "\n".join(filter(None, (one["peer"], one["mac"])))
         kind = "" if one["kind"] == "veth" else f" {one['kind']}"
-        link = f"{one['name']}\n{one['state']}{kind}"
+        link = f"{one['name']}\n{_link(one)}{kind}"
         return (link, "\n".join(_reached(one)), joined)
 
     rows = [row for node in nodes for row in _rows(node, cells, len(COMPACT_HEADS))]
@@ -88,7 +88,7 @@ def _compact(nodes: Sequence[dict[str, Any]]) -> str:
 def _paragraph(node: dict[str, Any]) -> Iterator[str]:
     yield f"{node['name']}  {_state(node)}"
     for one in node["interfaces"]:
-        yield f"  {_name(one)}  {one['state']}  {one['peer']}".rstrip()
+        yield f"  {_name(one)}  {_link(one)}  {one['peer']}".rstrip()
         yield from (f"    {line}" for line in (*_reached(one), one["mac"]) if line)
 
 
@@ -113,6 +113,11 @@ def _state(node: dict[str, Any]) -> str:
 def _name(interface: dict[str, Any]) -> str:
     name, kind = str(interface["name"]), interface["kind"]
     return name if kind == "veth" else f"{name} ({kind})"
+
+
+def _link(interface: dict[str, Any]) -> str:
+    by_hand = " (by hand)" if interface.get("overridden") else ""
+    return f"{interface['state']}{by_hand}"
 
 
 def _reached(interface: dict[str, Any]) -> list[str]:

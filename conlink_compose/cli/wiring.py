@@ -73,7 +73,8 @@ def wait_until_settled(watched: Watched, timeout: float, *, steady: bool) -> Wir
     project = watched.project
     began = changed = done_at = time.monotonic()
     last: Wiring | None = None
-    answer = project.ask("converge")  # the file may have changed where no node did
+    # The file may have changed where no node did, and what was asked for by hand is over.
+    answer = project.ask("converge", reset=True)
     while True:
         now = time.monotonic()
         wiring = _judge(answer, watched, now - began if steady else None)

@@ -12,7 +12,7 @@ from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, text, u8, u32
-from conlink_compose.state import FRESH, HUB, Data, Interface, Operation, Verb
+from conlink_compose.state import FRESH, HUB, OVERRIDE, Data, Interface, Operation, Verb
 
 _HEAD = struct.Struct("=BxHiII")
 _MAKE = uapi.NLM_F_CREATE | uapi.NLM_F_EXCL
@@ -136,6 +136,9 @@ def change(
         parts.append(u32(uapi.IFLA_MTU, wanted.mtu))
     if master is not None and (wanted.master or "") != (before.master or ""):
         parts.append(u32(uapi.IFLA_MASTER, master))
+    if wanted.override is not None and wanted.override != before.override:
+        alias = f"{OVERRIDE}{wanted.override}".encode() if wanted.override else b""
+        parts.append(attribute(uapi.IFLA_IFALIAS, alias))
     if data := _changed(wanted.data, before.data):
         parts.append(info(wanted.kind, data))
     comes_up = wanted.up if wanted.up != before.up else None

@@ -21,6 +21,7 @@ from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
     HUB,
+    OVERRIDE,
     READY,
     Address,
     End,
@@ -107,6 +108,7 @@ def _interfaces(
             peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
             held=_held(link, master),
             carrier=link.carrier,
+            override=link.alias.removeprefix(OVERRIDE) if link.alias.startswith(OVERRIDE) else "",
             data=read_data(link.kind, link.data) if ours else (),
             owned=ours,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,9 +12,10 @@ from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
+from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
-from conlink_compose.state import Key, Loopback, Ready, State, Thing
+from conlink_compose.state import End, Key, Loopback, Ready, State, Thing
 from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
 
 
@@ -49,12 +50,15 @@ class _Hub(NamedTuple):
 
 
 def bind(
-    topology: Topology, nodes: Sequence[Node], missing: frozenset[str] = frozenset()
+    topology: Topology,
+    nodes: Sequence[Node],
+    missing: frozenset[str] = frozenset(),
+    overrides: Mapping[End, Override] | None = None,
 ) -> Binding:
     """What the kernel shall hold while `nodes` run, and no others.
 
     `missing` are the kinds of interface this kernel cannot make, of those that
-    `needed_kinds` names.
+    `needed_kinds` names; `overrides` what is asked of some of them over what the files say.
     """
     nodes, refused = admitted(topology, nodes)
     names = hub_names(topology, nodes)
@@ -65,6 +69,8 @@ def bind(
     for link in topology.links:
         for item in _bind_link(topology.project, link, by_owner, hub):
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
+    if overrides:
+        bound = [_overridden(item, overrides) for item in bound]
     held_up = {wait.node.name for wait in waiting}
     state = _state(_things(topology, nodes, bound, names, held_up))
     return Binding(state, tuple(bound), tuple(waiting), names, refused)
@@ -124,6 +130,16 @@ def _bind_wire(
             yield Waiting(link, near_node, far.owner)
         elif far_node:
             yield Waiting(link, far_node, link.near.owner)
+
+
+def _overridden(item: BoundLink, overrides: Mapping[End, Override]) -> BoundLink:
+    near = overrides.get(End(item.near.name, item.near_end.dev))
+    if near:
+        item = replace(item, near_end=near.over(item.near_end))
+    if item.far and item.far_end:
+        far = overrides.get(End(item.far.name, item.far_end.dev))
+        item = replace(item, far_end=far.over(item.far_end)) if far else item
+    return item
 
 
 def _end(project: str, endpoint: Endpoint, node: Node, replica: int) -> Endpoint:

@@ -17,7 +17,8 @@ class InterfaceStatus:
     by spanning tree listening, learning, blocking.
 
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty. `routes` are those that
-    bear our mark, as ip(8) writes them.
+    bear our mark, as ip(8) writes them. `overridden`: somebody asked something else of it than the
+    files say, and it is so.
     """
 
     name: str
@@ -28,6 +29,7 @@ class InterfaceStatus:
     mtu: int | None = None
     addresses: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
+    overridden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,12 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
         told = _interface(interface, now, joined, _port_of(interface, actual))
         if now:
             key = (node, interface.name)
-            told = replace(told, addresses=addresses.get(key, ()), routes=routes.get(key, ()))
+            told = replace(
+                told,
+                addresses=addresses.get(key, ()),
+                routes=routes.get(key, ()),
+                overridden=bool(now.override),
+            )
         interfaces[node].append(told)
     for waiting in binding.waiting:
         interfaces[waiting.node.name].append(_waits(waiting))

@@ -18,9 +18,11 @@ from conlink_compose.log import FIELDS
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.hosts_file import names_of
 from conlink_compose.reconcile.operation_json import as_dict
+from conlink_compose.reconcile.override import NONE, Override
+from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
 from conlink_compose.reconcile.plan import Planned, plan
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import Plan, State
+from conlink_compose.state import End, Operation, Plan, State
 from conlink_compose.topology import Node, Owner, Topology
 
 _log = logging.getLogger(__name__)
@@ -91,9 +93,33 @@ class Controller:
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         missing = self._kernel.missing_kinds(needed_kinds(topology))
-        binding = bind(topology, here, missing)
+        # What `up` would do is what the files say: it takes back whatever else was asked for.
+        wishes = {} if foreseen else overrides(observation.state)
+        binding = bind(topology, here, missing, wishes)
         planned = plan(binding.state, observation.state)
         return View(topology, here, binding, observation.state, planned)
+
+    def override(self, end: End, asked: Override | None) -> None:
+        """Keep in the kernel what is asked of one interface over what the files say, beside what
+        was asked before; None takes all of it back. The next pass obeys.
+
+        Raises `OverrideError` where that cannot be, `EngineUnreachableError` and OSError.
+        """
+        view = self.look()
+        before = overrides(view.actual).get(end, NONE)
+        wish = asked.beside(before) if asked else NONE
+        self._keep([operation(end, wish, view.binding.state, view.actual)])
+
+    def forget_overrides(self) -> None:
+        """All that was asked of interfaces is taken back. Raises as `override` does."""
+        view = self.look()
+        desired = view.binding.state
+        standing = [end for end in overrides(view.actual) if desired.interface(end.key)]
+        self._keep([operation(end, NONE, desired, view.actual) for end in standing])
+
+    def _keep(self, operations: Sequence[Operation]) -> None:
+        for refused in _refusals(self._kernel.apply(tuple(operations))):
+            raise OverrideError(refused.message)
 
     def converge(self) -> Outcome:
         """Look and apply until there is nothing left to do, or nothing more that helps now."""

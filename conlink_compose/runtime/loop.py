@@ -18,9 +18,12 @@ from conlink_compose.ipc.loop import Timer
 from conlink_compose.ipc.message import Message
 from conlink_compose.ipc.server import Client, Server
 from conlink_compose.kernel import Kernel
+from conlink_compose.reconcile.override import of_text
+from conlink_compose.reconcile.overrides import OverrideError
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Controller
 from conlink_compose.runtime.health import Health
+from conlink_compose.state import End
 from conlink_compose.topology_json import load
 
 _log = logging.getLogger(__name__)
@@ -145,7 +148,7 @@ class Loop:
         except EngineEndedError as ended:
             client.refuse(str(ended))
             self._end(ended)
-        except (EngineUnreachableError, EngineRefusedError) as error:
+        except (EngineUnreachableError, EngineRefusedError, OverrideError) as error:
             client.refuse(str(error))
         except (KeyError, TypeError, ValueError) as error:
             client.refuse(f"the request is not understood: {error}")
@@ -159,6 +162,13 @@ class Loop:
             case "plan":
                 return report.planned(self._controller.foresee(load(str(request["topology"]))))
             case "converge":
+                if request.get("reset"):
+                    self._controller.forget_overrides()
+                return self._pass()
+            case "override":
+                end = End(str(request["node"]), str(request["dev"]))
+                asked = request["override"]
+                self._controller.override(end, of_text(asked) if asked else None)
                 return self._pass()
             case "progress":
                 return self._progress

@@ -1,7 +1,7 @@
 """What the kernel can hold, as values: a file an object, and what one object asks of all."""
 
 from conlink_compose.state.address import Address
-from conlink_compose.state.interface import FRESH, Data, End, Interface
+from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.plan import Operation, Plan, State
 from conlink_compose.state.prefix_route import PrefixRoute
@@ -12,6 +12,8 @@ from conlink_compose.state.thing import HUB, PROTOCOL, Conflict, Key, Phase, Ste
 __all__ = [
     "FRESH",
     "HUB",
+    "LONGEST_ALIAS",
+    "OVERRIDE",
     "PROTOCOL",
     "READY",
     "Address",

@@ -12,6 +12,12 @@ Data: TypeAlias = tuple[tuple[str, bool | int | str], ...]
 """What only interfaces of one kind have, by name: a bridge's knobs, a macvlan's mode, a vlan's id.
 The file of that kind says what may stand here; `kernel/` has the kernel's numbers for the names."""
 
+OVERRIDE = "conlink:override "
+"""How the alias of an interface begins that has one."""
+
+LONGEST_ALIAS = 255
+"""Bytes: IFALIASZ is 256 (linux/if.h)."""
+
 FRESH: dict[str, Data] = {
     "bridge": (
         ("stp", False),
@@ -45,11 +51,12 @@ class Interface(Thing):
     Of what stands in `data`, what `fixed` names cannot be changed in place. `held` is how a port
     that has a carrier is held back: disabled, listening, learning or blocking; it is desired to be
     empty where the bridge has no spanning tree, which is then nobody's to do. `carrier` is only
-    ever seen.
+    ever seen. `override` is what is written on it (its alias) of what somebody asked of it while it
+    ran: as JSON, empty for nothing. So it outlives whoever wrote it, and dies with the interface.
     """
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("mac", "mtu", "up", "master", "isolated", "held")
-    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "held", "carrier", "fixed"})
+    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "held", "carrier", "fixed", "override"})
 
     netns: str
     name: str
@@ -65,6 +72,7 @@ class Interface(Thing):
     isolated: bool | None = None
     held: str | None = None
     carrier: bool = True
+    override: str | None = None
     owned: bool = True
 
     @property

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conlink_compose.engines.docker import labels
-from tests.docker.conftest import CACHE, CHECKOUT, Engine
+from tests.docker.conftest import CACHE, CHECKOUT, PACKAGES, Engine
 
 PATIENCE = 90.0
 """Seconds for what takes two on an idle machine."""
@@ -39,6 +39,7 @@ class Lab:
             "CONLINK_COMPOSE": str(CACHE / "bin" / "docker-compose-2.40.3"),
             "XDG_STATE_HOME": str(self.folder / "state"),
             "PYTHONPATH": str(CHECKOUT),
+            "CONLINK_PACKAGES": str(PACKAGES),  # where the package is edited while tests run
             **self.environment,
         }
 

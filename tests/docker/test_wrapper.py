@@ -61,6 +61,7 @@ class Lab:
             "CONLINK_COMPOSE": str(self.compose.program),
             "COMPOSE_PROJECT_NAME": self.name,
             "XDG_STATE_HOME": str(self.state),
+            "CONLINK_PACKAGES": str(PACKAGES),
         }
         done = subprocess.run(
             argv,
