@@ -125,9 +125,9 @@ def _make_veth(veth: Veth, ifindexes: Ifindexes, mark: int) -> Request:
 
 def _finish_veths(veths: Sequence[Veth]) -> Iterator[tuple[Veth, Refusal]]:
     for namespace, group in groupby(veths, key=lambda veth: veth.far_namespace):
-        # Two messages a veth at the most: those of a batch go in one send.
+        # Three messages a veth at the most: those of a batch go in one send.
         finishing = [(veth, _finish_veth(veth)) for veth in group]
-        yield from namespace.socket.exchange_each(finishing, 2 * BATCH)
+        yield from namespace.socket.exchange_each(finishing, 3 * BATCH)
 
 
 def _finish_veth(veth: Veth) -> tuple[Request, ...]:

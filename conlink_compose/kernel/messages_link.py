@@ -113,12 +113,15 @@ def finish_far_end(
 ) -> tuple[Request, ...]:
     """What the kernel does not honour in the peer of a new veth.
 
-    In the hub it takes two messages: of one message the kernel obeys IFF_UP before
+    In the hub it takes two messages or three: of one message the kernel obeys IFF_UP before
     IFLA_AF_SPEC, and an end that finds its carrier in between has an IPv6 address already.
     """
     enslave = b"" if master is None else u32(uapi.IFLA_MASTER, master)
     if in_hub:
-        return set_link(ifindex, enslave, NO_IPV6_ADDRESS), set_link(ifindex, up=interface.up)
+        # Of a message that makes it a port, the kernel reads nothing yet that only a port has.
+        isolate = (_set_port(ifindex, _isolated(True)),) if interface.isolated else ()
+        enter = set_link(ifindex, enslave, NO_IPV6_ADDRESS)
+        return enter, *isolate, set_link(ifindex, up=interface.up)
     return (set_link(ifindex, up=interface.up),)
 
 
@@ -147,16 +150,27 @@ def change(
         requests = set_link(ifindex, *parts, NO_IPV6_ADDRESS), set_link(ifindex, up=True)
     elif parts or comes_up is not None:
         requests = (set_link(ifindex, *parts, up=comes_up),)
+    return (*requests, *_change_port(before, wanted, ifindex))
+
+
+def _change_port(before: Interface, wanted: Interface, ifindex: int) -> Iterator[Request]:
+    """What is the port's goes with the port: in another bridge it begins anew."""
+    was_isolated = before.isolated and wanted.master == before.master
+    if wanted.isolated is not None and wanted.isolated != bool(was_isolated):
+        yield _set_port(ifindex, _isolated(wanted.isolated))
     if before.held and wanted.held == "":
-        requests = (*requests, _forward(ifindex))
-    return requests
+        # The kernel takes it of no port of a spanning tree of its own (net/bridge/br_netlink.c,
+        # br_set_port_state).
+        yield _set_port(ifindex, u8(uapi.IFLA_BRPORT_STATE, uapi.BR_STATE_FORWARDING))
 
 
-def _forward(ifindex: int) -> Request:
-    """Let a port forward that somebody holds back. The kernel takes it of no port of a spanning
-    tree of its own (net/bridge/br_netlink.c, br_set_port_state)."""
-    state = u8(uapi.IFLA_BRPORT_STATE, uapi.BR_STATE_FORWARDING)
-    port = text(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + nest(uapi.IFLA_INFO_SLAVE_DATA, state)
+def _isolated(isolated: bool) -> bytes:
+    return u8(uapi.IFLA_BRPORT_ISOLATED, isolated)
+
+
+def _set_port(ifindex: int, data: bytes) -> Request:
+    """Of an interface that is a port of a bridge already."""
+    port = text(uapi.IFLA_INFO_SLAVE_KIND, "bridge") + nest(uapi.IFLA_INFO_SLAVE_DATA, data)
     return set_link(ifindex, nest(uapi.IFLA_LINKINFO, port))
 
 

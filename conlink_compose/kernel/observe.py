@@ -16,7 +16,7 @@ from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
-from conlink_compose.kernel.read_link import LinkRecord, read_link, read_port
+from conlink_compose.kernel.read_link import LinkRecord, PortRecord, read_link, read_port
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
@@ -97,6 +97,7 @@ def _interfaces(
             continue
         master = view.links.get(link.master)
         ours = is_ours(link.group, mark)
+        port = read_port(link.port) if master and master.kind == "bridge" else None
         yield Interface(
             label,
             link.name,
@@ -106,7 +107,8 @@ def _interfaces(
             up=link.up,
             master=master.name if master else "",
             peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
-            held=_held(link, master),
+            isolated=port.isolated if port else None,
+            held=_held(port, link, master) if port and master else None,
             carrier=link.carrier,
             override=link.alias.removeprefix(OVERRIDE) if link.alias.startswith(OVERRIDE) else "",
             data=read_data(link.kind, link.data) if ours else (),
@@ -114,12 +116,10 @@ def _interfaces(
         )
 
 
-def _held(port: LinkRecord, bridge: LinkRecord | None) -> str | None:
+def _held(port: PortRecord, link: LinkRecord, bridge: LinkRecord) -> str | None:
     """The kernel itself disables a port without a carrier, and all those of a bridge that is down,
     and makes them forward afterwards (net/bridge/br_if.c, br_port_carrier_check)."""
-    if bridge is None or bridge.kind != "bridge":
-        return None
-    return read_port(port.port) if bridge.up and port.up and port.operational else None
+    return port.held if bridge.up and link.up and link.operational else None
 
 
 def _peer(

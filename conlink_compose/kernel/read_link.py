@@ -71,10 +71,21 @@ def read_link(message: Message) -> LinkRecord:
     )
 
 
-def read_port(data: memoryview) -> str | None:
-    """From IFLA_INFO_SLAVE_DATA of a bridge's port: what it is held in, if it does not forward."""
+class PortRecord(NamedTuple):
+    """What an interface is as the port of a bridge. `held` is the state in which it does not
+    forward, None where it does."""
+
+    held: str | None
+    isolated: bool
+
+
+def read_port(data: memoryview) -> PortRecord:
+    """From IFLA_INFO_SLAVE_DATA of a bridge's port."""
     found = parse(data, 0, len(data))
-    return _HELD.get(number(found.get(uapi.IFLA_BRPORT_STATE, _NOTHING)))
+    return PortRecord(
+        _HELD.get(number(found.get(uapi.IFLA_BRPORT_STATE, _NOTHING))),
+        bool(number(found.get(uapi.IFLA_BRPORT_ISOLATED, _NOTHING))),
+    )
 
 
 def _info(payload: memoryview) -> tuple[str, memoryview, memoryview]:

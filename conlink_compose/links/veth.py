@@ -53,7 +53,7 @@ def wire_mtus(near: int | None, far: int | None) -> tuple[int | None, int | None
 
 
 def check(link: Link) -> Iterator[Diagnostic]:
-    for key in PORT_KEYS:
+    for key in ("forward", "vlan"):
         if getattr(link, key):
             yield not_yet(link.near, key)
 
@@ -68,9 +68,15 @@ def expand(bound: BoundLink) -> Iterator[Interface]:
         return
     outer = End(HUB, bound.outer)
     yield _inside(near, outer, bound.near_end, mtu[0])
-    forwards = "" if bound.master and not bound.stp else None
     yield Interface(
-        *outer, "veth", mtu=mtu[1], up=True, master=bound.master, peer=near, held=forwards
+        *outer,
+        "veth",
+        mtu=mtu[1],
+        up=True,
+        master=bound.master,
+        peer=near,
+        isolated=bound.link.isolated if bound.master else None,
+        held="" if bound.master and not bound.stp else None,
     )
 
 

@@ -26,11 +26,24 @@ def test_the_end_in_the_node_comes_first_and_carries_what_is_declared() -> None:
 def test_without_a_bridge_the_outer_end_lies_loose() -> None:
     _, outer = expand(BoundLink(Link("veth", END), NODE, END, outer="web_1-eth0"))
     assert outer.master == ""
+    assert outer.isolated is None, "it is no port"
+
+
+def test_a_port_is_isolated_or_said_to_be_none() -> None:
+    def port(*, isolated: bool) -> bool | None:
+        link = Link("veth", END, bridge="lan", isolated=isolated)
+        return next(
+            one.isolated
+            for one in expand(BoundLink(link, NODE, END, outer="web_1-eth0", master="lan"))
+            if one.master
+        )
+
+    assert (port(isolated=True), port(isolated=False)) == (True, False)
 
 
 def test_what_is_not_built_yet_is_said() -> None:
-    link = Link("veth", END, forward=(Forward(80, 80, "tcp"),), vlan=Vlan(7), isolated=True)
-    assert [found.code for found in check(link)] == ["not-yet"] * 3
+    link = Link("veth", END, forward=(Forward(80, 80, "tcp"),), vlan=Vlan(7))
+    assert [found.code for found in check(link)] == ["not-yet"] * 2
     assert not list(check(Link("veth", END, bridge="lan")))
 
 

@@ -1,0 +1,66 @@
+"""A network as a user declares it, brought up in a lab: read, bound, planned and applied, and
+looked at again, as the runtime does it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from conlink_compose.compose.locate import Request
+from conlink_compose.reading import read
+from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
+from conlink_compose.reconcile.plan import plan
+from conlink_compose.reconcile.status import status
+from conlink_compose.reconcile.text import describe_plan
+from conlink_compose.topology import Topology
+from tests.kernel.lab import PROJECT, Lab
+
+
+def topology_of(text: str) -> Topology:
+    """Of a compose file whose nodes are hosts."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "compose.yaml").write_text(text)
+        request = Request(
+            files=("compose.yaml",), project_name=PROJECT, environ={}, working_directory=folder
+        )
+        found = read(request)
+    assert found.topology, [diagnostic.message for diagnostic in found.diagnostics]
+    return found.topology
+
+
+def bound(lab: Lab, text: str) -> Binding:
+    topology = topology_of(text)
+    nodes = [node for node in topology.foreseen() if node.name in lab.fds]
+    return bind(topology, nodes, lab.kernel.missing_kinds(needed_kinds(topology)))
+
+
+def steps(lab: Lab, text: str) -> str:
+    """What is to be done for it now, as `plan` says it."""
+    return describe_plan(plan(bound(lab, text).state, lab.observe().state).on_links)
+
+
+def bring_up(lab: Lab, text: str) -> str:
+    """Until nothing is left to do. Every step, as `plan` says it; nothing may be refused."""
+    desired = bound(lab, text).state
+    done = ""
+    for _ in range(4):
+        found = plan(desired, lab.observe().state)
+        assert not found.conflicts
+        if not found.plan:
+            return done
+        done += describe_plan(found.on_links)
+        assert lab.kernel.apply(found.plan) == ()
+    raise AssertionError(f"this is left to do: {describe_plan(found.plan)}")
+
+
+def joined(lab: Lab, text: str) -> dict[str, str]:
+    """What `status` says that each node's eth0 is joined to."""
+    binding = bound(lab, text)
+    topology = topology_of(text)
+    nodes = [node for node in topology.foreseen() if node.name in lab.fds]
+    return {
+        node.name: interface.peer
+        for node in status(nodes, binding, lab.observe().state)
+        for interface in node.interfaces
+        if interface.name == "eth0"
+    }
