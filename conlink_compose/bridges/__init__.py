@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol, cast
 
-from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.state import Interface
-from conlink_compose.topology import Bridge
+from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.state import Interface, Thing
+from conlink_compose.topology import Bridge, Vlan
 
 AUTO = "auto"
 
@@ -40,6 +40,19 @@ class Rules:
     port_keys: frozenset[str] = frozenset()
     vlan_filtering: bool = True
     check_ends: Callable[[Bridge, int], Iterator[Diagnostic]] = any_number
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An end in the hub that a bridge joins: its name there, and where it is declared.
+
+    A `tunnel` leads to another machine, where members of each VLAN may be.
+    """
+
+    name: str
+    vlan: Vlan | None = None
+    tunnel: bool = False
+    span: Span | None = None
 
 
 _NOT_BUILT = {
@@ -73,6 +86,10 @@ class Mode(Protocol):
 
     def expand(self, bridge: Bridge, name: str) -> Iterator[Interface]:
         """The interfaces in the hub it is made of; `name` is the bridge's name there."""
+        ...
+
+    def on_ports(self, bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Port]]:
+        """What there is on its ports beside the interfaces, and for which port."""
         ...
 
 

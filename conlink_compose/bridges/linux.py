@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conlink_compose.bridges import Rules
+from conlink_compose.bridges import Port, Rules
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import FRESH, HUB, Interface
-from conlink_compose.topology import Bridge
+from conlink_compose.state import DEFAULT_VLAN, FRESH, HUB, Interface, PortVlans, Thing
+from conlink_compose.topology import Bridge, Vlan
 
 MOST_PORTS = 1023
 """BR_MAX_PORTS of the kernel's net/bridge, less the number 0; the next one fails with EXFULL."""
@@ -45,6 +45,29 @@ def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
         up=True,
         data=tuple((knob, _declared(bridge, knob, fresh)) for knob, fresh in FRESH["bridge"]),
     )
+
+
+def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Port]]:
+    """Of a bridge that filters VLANs: which pass each port. A tunnel carries all of them that a
+    port here is in; what is on no VLAN, is on the kernel's first."""
+    if not bridge.vlan_filtering:
+        return
+    used = {vid for port in ports for vid in _ids(port.vlan)} - {DEFAULT_VLAN}
+    for port in ports:
+        tagged = tuple(sorted(used)) if port.tunnel else ()
+        yield _vlans(port.name, port.vlan, tagged), port
+
+
+def _ids(vlan: Vlan | None) -> set[int]:
+    return {vid for vid in (vlan.access, vlan.native, *vlan.trunk) if vid} if vlan else set()
+
+
+def _vlans(port: str, vlan: Vlan | None, tagged: tuple[int, ...]) -> PortVlans:
+    if vlan is None:
+        return PortVlans(HUB, port, tagged=tagged)
+    own = vlan.access or vlan.native or 0
+    trunk = tuple(sorted(_ids(vlan) - {own}))
+    return PortVlans(HUB, port, pvid=own, untagged=(own,) if own else (), tagged=trunk)
 
 
 def _declared(bridge: Bridge, knob: str, fresh: Any) -> Any:

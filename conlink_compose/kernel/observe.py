@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from conlink_compose.kernel.kind_data import read_data
+from conlink_compose.kernel.kind_data import filters_vlans, read_data
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.messages_address import dump_addresses
 from conlink_compose.kernel.messages_link import dump_links
+from conlink_compose.kernel.messages_port_vlans import dump_port_vlans
 from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
 from conlink_compose.kernel.read_link import LinkRecord, PortRecord, read_link, read_port
+from conlink_compose.kernel.read_port_vlans import read_port_vlans
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
@@ -28,6 +30,7 @@ from conlink_compose.state import (
     Interface,
     Key,
     Loopback,
+    PortVlans,
     Ready,
     Route,
     State,
@@ -67,6 +70,7 @@ def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
         things += _routes(view)
         if label != HUB:
             things += prefix_routes(label, view.links, view.addresses, view.routes)
+    things += _port_vlans(views[HUB], mark)
     return State.of(things), known
 
 
@@ -120,6 +124,20 @@ def _held(port: PortRecord, link: LinkRecord, bridge: LinkRecord) -> str | None:
     """The kernel itself disables a port without a carrier, and all those of a bridge that is down,
     and makes them forward afterwards (net/bridge/br_if.c, br_port_carrier_check)."""
     return port.held if bridge.up and link.up and link.operational else None
+
+
+def _port_vlans(hub: _View, mark: int) -> Iterator[PortVlans]:
+    """Asked for where a bridge of ours filters them. Of another's it is not our affair."""
+    filtering = {
+        link.ifindex
+        for link in hub.links.values()
+        if link.kind == "bridge" and is_ours(link.group, mark) and filters_vlans(link.data)
+    }
+    told = hub.namespace.socket.dump(dump_port_vlans()) if filtering else ()
+    for record in map(read_port_vlans, told):
+        link = hub.links.get(record.ifindex)
+        if link and link.master in filtering and is_ours(link.group, mark):
+            yield PortVlans(HUB, link.name, *record[1:])
 
 
 def _peer(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, cast
 
-from conlink_compose.bridges import AUTO, linux
+from conlink_compose.bridges import AUTO, linux, rules
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.tree import List, Map
 from conlink_compose.language.declarations import Declarations
@@ -20,6 +20,7 @@ from conlink_compose.language.fields import (
     texts,
     whole,
 )
+from conlink_compose.language.links import ReadLink
 from conlink_compose.language.report import Report
 from conlink_compose.language.values.addresses import read_network
 from conlink_compose.language.values.devices import check_signs
@@ -62,6 +63,14 @@ def read_bridges(
         else:
             refused.add(name)
     return bridges
+
+
+def with_filtering(bridge: Bridge, links: Iterable[ReadLink]) -> Bridge:
+    """A bridge that says nothing of `vlan_filtering` filters where a link names a VLAN of it."""
+    if bridge.vlan_filtering is not None or not rules(bridge.mode).vlan_filtering:
+        return bridge
+    named = any(link.vlan is not None and link.bridge == bridge.name for link in links)
+    return replace(bridge, vlan_filtering=True) if named else bridge
 
 
 class _DeclaredBridge(NamedTuple):

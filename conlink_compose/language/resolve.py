@@ -20,7 +20,7 @@ from conlink_compose import links as kinds
 from conlink_compose.diagnostics import Diagnostic, Span, has_errors
 from conlink_compose.language import schema
 from conlink_compose.language.auto import choose_addresses
-from conlink_compose.language.bridges import ReadBridge, read_bridges
+from conlink_compose.language.bridges import ReadBridge, read_bridges, with_filtering
 from conlink_compose.language.checks.addresses import check_domains, check_nats, check_numbering
 from conlink_compose.language.checks.forwarding import check_forwarding
 from conlink_compose.language.checks.interfaces import (
@@ -100,7 +100,7 @@ class _Resolving:
             project.name,
             tuple(member.service for member in project.members.values()),
             tuple(link.link() for link in links),
-            tuple(read.bridge for read in bridges.values()),
+            tuple(with_filtering(read.bridge, links) for read in bridges.values()),
             tuple(tunnels),
             commands,
             read_runtime(tree, project.runtime, self._refused),

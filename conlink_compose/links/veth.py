@@ -53,7 +53,7 @@ def wire_mtus(near: int | None, far: int | None) -> tuple[int | None, int | None
 
 
 def check(link: Link) -> Iterator[Diagnostic]:
-    for key in ("forward", "vlan"):
+    for key in ("forward",):
         if getattr(link, key):
             yield not_yet(link.near, key)
 

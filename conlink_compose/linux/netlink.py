@@ -72,6 +72,17 @@ def nest(kind: int, *parts: bytes) -> bytes:
     return attribute(kind | NLA_F_NESTED, b"".join(parts))
 
 
+def listed(payload: memoryview) -> Iterator[tuple[int, memoryview]]:
+    """The attributes of a nest in which one type comes several times, in their order."""
+    start = 0
+    while start + 4 <= len(payload):
+        length, kind = _ATTRIBUTE.unpack_from(payload, start)
+        if length < 4:
+            break
+        yield kind & NLA_TYPE_MASK, payload[start + 4 : start + length]
+        start += (length + 3) & ~3
+
+
 def parse(buffer: bytes | memoryview, start: int, end: int) -> dict[int, memoryview]:
     """The payloads of the attributes between two offsets, by type; of a repeated one the last."""
     view = memoryview(buffer)

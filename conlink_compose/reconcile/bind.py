@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from conlink_compose import bridges, links
+from conlink_compose.bridges import Port
 from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
@@ -153,7 +154,7 @@ Declared = tuple[Thing, Span | None]
 def _things(
     topology: Topology,
     nodes: Iterable[Node],
-    bound: Iterable[BoundLink],
+    bound: Sequence[BoundLink],
     names: HubNames,
     held_up: set[str],
 ) -> Iterator[Declared]:
@@ -162,6 +163,7 @@ def _things(
             yield interface, bridge.span
     for item in bound:
         yield from _things_of(item)
+    yield from _on_ports(topology, bound)
     for node in nodes:
         yield Loopback(node.name), None
         if node.name not in held_up:
@@ -174,6 +176,18 @@ def _things_of(bound: BoundLink) -> Iterator[Declared]:
     yield from inside(bound.near.name, bound.near_end)
     if bound.far and bound.far_end:
         yield from inside(bound.far.name, bound.far_end)
+
+
+def _on_ports(topology: Topology, bound: Iterable[BoundLink]) -> Iterator[Declared]:
+    ports: dict[str | None, list[Port]] = {}
+    for one in bound:
+        if one.outer and one.link.bridge:
+            port = Port(one.outer, one.link.vlan, span=one.link.span)
+            ports.setdefault(one.link.bridge, []).append(port)
+    for bridge in topology.bridges:
+        on_ports = bridges.mode(bridge.mode).on_ports
+        for thing, port in on_ports(bridge, ports.get(bridge.name, ())):
+            yield thing, port.span
 
 
 def _state(declared: Iterable[Declared]) -> State:

@@ -84,7 +84,7 @@ def _doomed(desired: State, actual: State) -> frozenset[Key]:
     of its ends. A mark stays, and what the kernel makes by itself goes by itself."""
     found = set()
     for key, now in actual.things.items():
-        if now.owned and key not in desired.things and not (now.IS_MARK or now.BY_ITSELF):
+        if now.owned and key not in desired.things and not (now.IS_MARK or now.comes_by_itself):
             found |= {key, *now.ends_with}
     return frozenset(found)
 
@@ -111,7 +111,7 @@ def _additions(
             continue
         now = None if key in doomed or thing.lies_on in doomed else actual.things.get(key)
         span = desired.causes.get(key)
-        if thing.BY_ITSELF and now is None:
+        if thing.comes_by_itself and now is None:
             continue  # it comes with what it belongs to
         if lost := thing.is_lost(now):
             yield Operation("add", lost, "the kernel's own is gone", span)

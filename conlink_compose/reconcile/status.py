@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from conlink_compose.reconcile.bind import Binding, Waiting
-from conlink_compose.state import HUB, Address, Interface, Ready, Route, State
+from conlink_compose.state import HUB, Address, Interface, PortVlans, Ready, Route, State
 from conlink_compose.topology import Node, Owner
 
 
@@ -50,7 +50,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
         now = found if isinstance(found, Interface) else None
-        joined = _joined(interface, binding.state, bridges)
+        joined = _joined(interface, binding.state, bridges) + _vlans(interface, actual)
         told = _interface(interface, now, joined, _port_of(interface, actual))
         if now:
             key = (node, interface.name)
@@ -84,6 +84,12 @@ def _joined(interface: Interface, desired: State, bridges: dict[str, str]) -> st
     outer = desired.things[("interface", *interface.peer)]
     master = outer.master if isinstance(outer, Interface) else None
     return f"bridge {bridges[master]}" if master else f"hub {interface.peer.name}"
+
+
+def _vlans(interface: Interface, actual: State) -> str:
+    """Those of its port, as far as it is not as every new port."""
+    port = interface.peer and actual.things.get(PortVlans(*interface.peer).key)
+    return f" {port.words}" if isinstance(port, PortVlans) and not port.is_default else ""
 
 
 def _addresses(actual: State, desired: State) -> dict[tuple[str, str], tuple[str, ...]]:

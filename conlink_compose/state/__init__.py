@@ -4,12 +4,14 @@ from conlink_compose.state.address import Address
 from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.plan import Operation, Plan, State
+from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
 from conlink_compose.state.prefix_route import PrefixRoute
 from conlink_compose.state.ready import READY, Ready
 from conlink_compose.state.route import Route
 from conlink_compose.state.thing import HUB, PROTOCOL, Conflict, Key, Phase, Step, Thing, Verb
 
 __all__ = [
+    "DEFAULT_VLAN",
     "FRESH",
     "HUB",
     "LONGEST_ALIAS",
@@ -26,6 +28,7 @@ __all__ = [
     "Operation",
     "Phase",
     "Plan",
+    "PortVlans",
     "PrefixRoute",
     "Ready",
     "Route",

@@ -82,6 +82,11 @@ class Thing:
     """It is no part of the network, but tells of it; nothing takes it back."""
 
     @property
+    def comes_by_itself(self) -> bool:
+        """Whether this one is what the kernel makes by itself."""
+        return self.BY_ITSELF
+
+    @property
     def key(self) -> Key:
         """Unique in a `State`."""
         raise NotImplementedError
