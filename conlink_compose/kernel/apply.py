@@ -46,6 +46,7 @@ class Apply:
         ways: dict[str, Callable[[str, Sequence[Operation]], None]] = {
             "veth": self._make_veths,
             "make": self._make,
+            "make ports": self._make,
             "remove": self._remove,
             "tell": self._tell,
             "ready": self._tell,
@@ -119,7 +120,7 @@ class Apply:
         return known.ifindex if known.owned else _BRIDGE_NOT_OURS
 
     def _make(self, label: str, operations: Sequence[Operation]) -> None:
-        links = [Single(op, op.thing) for op in operations if isinstance(op.thing, Interface)]
+        links = list(self._singles_of(operations))
         namespace = self._namespaces.get(label)
         if namespace is None:
             for operation in operations:
@@ -130,6 +131,15 @@ class Apply:
             self._ends[link.interface.end] = Known(link.ifindex, owned=True)
         for link, refusal in refused:
             self._fail(link.operation, refusal)
+
+    def _singles_of(self, operations: Sequence[Operation]) -> Iterator[Single]:
+        for operation in operations:
+            assert isinstance(operation.thing, Interface)
+            master = self.master_of(operation.thing) if operation.thing.master else None
+            if isinstance(master, Refusal):
+                self._fail(operation, master)
+            else:
+                yield Single(operation, operation.thing, master)
 
     def _remove(self, _: str, operations: Sequence[Operation]) -> None:
         """A veth goes through its end in the hub, so that all of them go together."""
@@ -240,7 +250,10 @@ def _way_of(operation: Operation) -> tuple[str, str]:
         return "tell", thing.netns
     if operation.verb == "remove":
         return "remove", ""
-    return ("veth", "") if thing.kind == "veth" else ("make", thing.netns)
+    if thing.kind == "veth":
+        return "veth", ""
+    # A port is made when its bridge has been, and not in the same send.
+    return ("make ports" if thing.master else "make"), thing.netns
 
 
 def _needs_of(operation: Operation) -> Iterator[Key]:

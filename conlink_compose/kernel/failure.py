@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,6 +71,9 @@ _SENTENCES: dict[int, Sentence] = {
         "a MAC must not be multicast, and `src` must be an address of the node",
     ),
     errno.ELOOP: Sentence("a bridge cannot be a port of a bridge", "join them by a veth"),
+    errno.EADDRINUSE: Sentence(
+        "its UDP port is in use by something else in the hub", "give the tunnel another `port`"
+    ),
     errno.EBUSY: Sentence("the interface is in use by something else", "take it out of that first"),
     errno.ERANGE: Sentence("a number is out of range", "look at the link's `mtu` and the like"),
     errno.EINVAL: Sentence("the kernel does not take one of its values"),
@@ -89,6 +93,13 @@ _WITHOUT_IPV6 = {
         "give its service `sysctls: {net.ipv6.conf.all.disable_ipv6: 0}`",
     ),
     errno.EOPNOTSUPP: _NO_IPV6,
+    errno.EAFNOSUPPORT: _NO_IPV6,
+}
+_OF_TUNNELS = {
+    errno.EEXIST: Sentence(
+        "the hub has a tunnel of that vni and port already, or an interface of that name",
+        "give it another `vni` or `port`",
+    ),
     errno.EAFNOSUPPORT: _NO_IPV6,
 }
 _EXISTS = {
@@ -114,13 +125,19 @@ def sentence_of(failure: Failure) -> Sentence:
     thing = failure.operation.thing
     if failure.message in _OUR_OWN:
         return _OUR_OWN[failure.message]
-    if _needs_ipv6(thing) and failure.errno in _WITHOUT_IPV6:
-        return _WITHOUT_IPV6[failure.errno]
+    if special := _special_of(thing).get(failure.errno):
+        return special
     if failure.errno == errno.EEXIST:
         return _EXISTS.get(type(thing), Sentence("it is already there"))
     if failure.errno == errno.ERANGE and isinstance(thing, Interface):
         return Sentence("its MTU is out of range", "choose a smaller `mtu`, 65535 at the most")
     return _SENTENCES.get(failure.errno, Sentence(os.strerror(failure.errno).lower()))
+
+
+def _special_of(thing: Thing) -> Mapping[int, Sentence]:
+    if isinstance(thing, Interface) and thing.kind in ("vxlan", "geneve"):
+        return _OF_TUNNELS
+    return _WITHOUT_IPV6 if _needs_ipv6(thing) else {}
 
 
 def _needs_ipv6(thing: Thing) -> bool:

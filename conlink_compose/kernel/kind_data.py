@@ -40,6 +40,7 @@ NAMES: dict[str, dict[str, str]] = {
         "remote": "IFLA_VXLAN_GROUP",
         "remote6": "IFLA_VXLAN_GROUP6",
         "port": "IFLA_VXLAN_PORT",
+        "learning": "IFLA_VXLAN_LEARNING",
     },
     "geneve": {
         "vni": "IFLA_GENEVE_ID",
@@ -48,7 +49,8 @@ NAMES: dict[str, dict[str, str]] = {
         "port": "IFLA_GENEVE_PORT",
     },
 }
-"""Of each kind our names, and the kernel's as pyroute2 has them (linux/if_link.h)."""
+"""Of each kind our names, and the kernel's as pyroute2 has them (linux/if_link.h). What holds an
+IPv6 address has a 6 behind its name, which is ours for both without it."""
 
 
 def info(kind: str, data: Data) -> bytes:
@@ -56,7 +58,7 @@ def info(kind: str, data: Data) -> bytes:
     if kind in NAMES and data:
         from conlink_compose.kernel.encoding import link_info  # noqa: PLC0415 -- 40 ms and 11 MB
 
-        return link_info(kind, [(NAMES[kind][name], value) for name, value in data])
+        return link_info(kind, [(_long(kind, name, value), value) for name, value in data])
     packed = b"".join(_BRIDGE[name].pack(_BRIDGE[name].number, int(value)) for name, value in data)
     parts = (nest(uapi.IFLA_INFO_DATA, packed),) if packed else ()
     return nest(uapi.IFLA_LINKINFO, text(uapi.IFLA_INFO_KIND, kind), *parts)
@@ -82,4 +84,9 @@ def read_data(kind: str, payload: memoryview) -> Data:
     from conlink_compose.kernel.encoding import link_data  # noqa: PLC0415
 
     told = link_data(kind, payload)
-    return tuple((name, told[long]) for name, long in NAMES[kind].items() if long in told)
+    names = NAMES[kind].items()
+    return tuple((name.removesuffix("6"), told[long]) for name, long in names if long in told)
+
+
+def _long(kind: str, name: str, value: bool | int | str) -> str:
+    return NAMES[kind][f"{name}6" if ":" in str(value) else name]

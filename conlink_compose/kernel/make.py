@@ -42,10 +42,11 @@ class Ifindexes:
 
 @dataclass(slots=True)
 class Single:
-    """An interface without another end to be made, and its chosen index."""
+    """An interface without another end to be made, its bridge's index, and its chosen one."""
 
     operation: Operation
     interface: Interface
+    master: int | None = None
     ifindex: int = 0
 
 
@@ -71,7 +72,9 @@ def make_singles(
     failed = _create(through, [partial(_make_single, one, ifindexes, mark) for one in singles])
     made = [one for at, one in enumerate(singles) if at not in failed]
     refused = [(singles[at], refusal) for at, refusal in failed.items()]
-    finishing = [(one, messages_link.finish(one.interface, one.ifindex)) for one in made]
+    finishing = [
+        (one, messages_link.finish(one.interface, one.ifindex, one.master)) for one in made
+    ]
     return made, refused + through.exchange_each(finishing)
 
 

@@ -95,14 +95,15 @@ def make(interface: Interface, ifindex: int, mark: int) -> Request:
     )
 
 
-def finish(interface: Interface, ifindex: int) -> Iterator[Request]:
+def finish(interface: Interface, ifindex: int, master: int | None) -> Iterator[Request]:
     """What the kernel does not honour when it makes an interface of `make`.
 
     A bridge follows the smallest MTU of its ports until somebody sets its own; the MTU
     at creation does not count as set.
     """
-    if interface.kind == "bridge":
-        yield set_link(ifindex, NO_IPV6_ADDRESS)
+    if interface.kind == "bridge" or master is not None:
+        enslave = b"" if master is None else u32(uapi.IFLA_MASTER, master)
+        yield set_link(ifindex, enslave, NO_IPV6_ADDRESS)
     mtu = u32(uapi.IFLA_MTU, interface.mtu) if interface.mtu and interface.kind == "bridge" else b""
     if mtu or interface.up:
         yield set_link(ifindex, mtu, up=interface.up)

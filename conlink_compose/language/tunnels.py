@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, cast
 
+from conlink_compose import tunnels as tunnels_of
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.tree import List, Map
 from conlink_compose.language.fields import Fields, Path, RefusedPaths, fields_of, text, whole
 from conlink_compose.language.report import Report
 from conlink_compose.language.values.addresses import read_address
 from conlink_compose.language.values.netem import read_netem
-from conlink_compose.topology import Tunnel
-
-_PORTS = {"geneve": 6081, "vxlan": 4789}
-"""RFC 8926 and RFC 7348."""
+from conlink_compose.topology import IpAddress, Tunnel
 
 
 def read_tunnels(
@@ -45,20 +43,32 @@ def _read(report: Report, fields: Fields, at: Span, schema: dict[str, Any]) -> I
     vni, port = whole(report, fields, "vni", schema), whole(report, fields, "port", schema)
     netem = read_netem(report, fields.get("netem"))
     kind, bridge = text(fields, "type"), text(fields, "bridge")
-    if address is not None and (address.is_unspecified or address.is_loopback):
-        message = f"remote takes the address of another machine; {address} is this one"
+    if address is not None and (why := _is_no_machine(address)):
+        message = f"remote takes the address of another machine; {address} is {why}"
         report.error("bad-address", fields["remote"].at, message)
     if kind and bridge and address is not None and vni is not None:
         tunnel_kind = cast("Literal['geneve', 'vxlan']", kind)
         yield Tunnel(tunnel_kind, bridge, address, vni, port, netem, at)
 
 
+def _is_no_machine(address: IpAddress) -> str | None:
+    if address.is_unspecified or address.is_loopback:
+        return "this one"
+    if address.is_multicast or str(address) == "255.255.255.255":
+        return "that of a group"
+    if address.is_link_local and address.version == 6:
+        return "of one link alone, and says not of which"
+    return None
+
+
 def _check_twice(report: Report, tunnels: list[Tunnel]) -> None:
-    """The kernel refuses a second one of the same kind, remote, number and port."""
+    """The kernel refuses a second one of the same identity."""
     seen: dict[tuple[object, ...], Tunnel] = {}
     for tunnel in tunnels:
-        port = tunnel.port or _PORTS[tunnel.kind]
-        first = seen.setdefault((tunnel.kind, tunnel.remote, tunnel.vni, port), tunnel)
+        first = seen.setdefault(tunnels_of.identity(tunnel), tunnel)
         if first is not tunnel:
-            message = f"there is a {tunnel.kind} tunnel to {tunnel.remote} with vni {tunnel.vni}"
-            report.error("tunnel-twice", tunnel.span, f"{message} already, at {first.span}")
+            message = f"there is a {tunnel.kind} tunnel to {first.remote} with vni {tunnel.vni}"
+            same = first.remote == tunnel.remote
+            help_ = None if same else f"{tunnel.kind} tells tunnels by vni and port alone"
+            help_ = help_ and f"{help_}: give each another, or use geneve"
+            report.error("tunnel-twice", tunnel.span, f"{message} already, at {first.span}", help_)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from conlink_compose import bridges, links
+from conlink_compose import bridges, links, tunnels
 from conlink_compose.bridges import Port
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.links import BoundLink
+from conlink_compose.links import KERNEL_MTU, BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
@@ -80,7 +80,8 @@ def bind(
 def needed_kinds(topology: Topology) -> frozenset[str]:
     """The kinds of interface the topology asks of the kernel beyond what each has."""
     used = {link.kind for link in topology.links}
-    return frozenset().union(*(links.kind(name).NEEDS for name in used))
+    tunneled = frozenset(tunnel.kind for tunnel in topology.tunnels)
+    return tunneled.union(*(links.kind(name).NEEDS for name in used))
 
 
 def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int, Node]]:
@@ -163,7 +164,8 @@ def _things(
             yield interface, bridge.span
     for item in bound:
         yield from _things_of(item)
-    yield from _on_ports(topology, bound)
+    yield from _tunnels(topology, names)
+    yield from _on_ports(topology, bound, names)
     for node in nodes:
         yield Loopback(node.name), None
         if node.name not in held_up:
@@ -178,12 +180,30 @@ def _things_of(bound: BoundLink) -> Iterator[Declared]:
         yield from inside(bound.far.name, bound.far_end)
 
 
-def _on_ports(topology: Topology, bound: Iterable[BoundLink]) -> Iterator[Declared]:
+def _tunnels(topology: Topology, names: HubNames) -> Iterator[Declared]:
+    """A tunnel lets pass what any link of its bridge sends: a smaller MTU would lose it. What that
+    makes too large for the way, the kernel sends in fragments (over IPv4), or it tells a sender who
+    asks for whole packets how large they may be (skb_tunnel_check_pmtu)."""
+    mtus: dict[str | None, int] = {}
+    for link in topology.links:
+        mtus[link.bridge] = max(mtus.get(link.bridge, KERNEL_MTU), link.near.mtu or 0)
+    stp = {bridge.name for bridge in topology.bridges if bridge.stp}
+    for tunnel, name in zip(topology.tunnels, names.tunnels, strict=True):
+        master, mtu = names.bridges[tunnel.bridge], mtus.get(tunnel.bridge, KERNEL_MTU)
+        made = tunnels.expand(tunnel, name, master, mtu, stp=tunnel.bridge in stp)
+        yield made, tunnel.span
+
+
+def _on_ports(
+    topology: Topology, bound: Iterable[BoundLink], names: HubNames
+) -> Iterator[Declared]:
     ports: dict[str | None, list[Port]] = {}
     for one in bound:
         if one.outer and one.link.bridge:
             port = Port(one.outer, one.link.vlan, span=one.link.span)
             ports.setdefault(one.link.bridge, []).append(port)
+    for tunnel, name in zip(topology.tunnels, names.tunnels, strict=True):
+        ports.setdefault(tunnel.bridge, []).append(Port(name, tunnel=True, span=tunnel.span))
     for bridge in topology.bridges:
         on_ports = bridges.mode(bridge.mode).on_ports
         for thing, port in on_ports(bridge, ports.get(bridge.name, ())):

@@ -1,23 +1,26 @@
-"""Names in the hub: of the bridges, and of the veths' outer ends."""
+"""Names in the hub: of the bridges, the tunnels, and the veths' outer ends."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from conlink_compose import links
-from conlink_compose.topology import LONGEST_DEV, Node, Owner, Topology
+from conlink_compose import links, tunnels
+from conlink_compose.topology import LONGEST_DEV, Node, Owner, Topology, Tunnel
 
 _DIGEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class HubNames:
-    """`bridges` by declared name; `outers` by (node name, dev)."""
+    """`bridges` by declared name; `outers` by (node name, dev); `tunnels` in the order of the
+    files."""
 
     bridges: Mapping[str, str]
     outers: Mapping[tuple[str, str], str]
+    tunnels: tuple[str, ...] = ()
 
 
 def hub_names(topology: Topology, nodes: Iterable[Node]) -> HubNames:
@@ -41,7 +44,22 @@ def hub_names(topology: Topology, nodes: Iterable[Node]) -> HubNames:
     taken = {"lo", *chosen.values()}
     bridges = {bridge.name: _take(bridge.name, taken) for bridge in topology.bridges}
     outers = {key: _take(wanted[key], taken) for key in sorted(wanted)}
-    return HubNames(bridges, chosen | outers)
+    return HubNames(bridges, chosen | outers, _tunnels(topology.tunnels, taken))
+
+
+def _tunnels(declared: Sequence[Tunnel], taken: set[str]) -> tuple[str, ...]:
+    """Several of one number differ in what is in their names too, so that each keeps its own
+    whichever of them goes."""
+    stems = Counter(map(tunnels.stem, declared))
+    wanted = {
+        tunnel: name if stems[name := tunnels.stem(tunnel)] == 1 else f"{name}-{_tail(tunnel)}"
+        for tunnel in declared
+    }
+    return tuple(_take(wanted[tunnel], taken) for tunnel in declared)
+
+
+def _tail(tunnel: Tunnel) -> str:
+    return f"{tunnel.remote}-{tunnels.port_of(tunnel)}".replace(":", "_")
 
 
 def _nodes_of(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[str, str]]:

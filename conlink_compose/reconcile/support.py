@@ -17,12 +17,14 @@ def unsupported(topology: Topology) -> Iterator[Diagnostic]:
     for link in topology.links:
         yield from dict.fromkeys(_link(link))  # both ends of a wire may say the same, at one place
     for tunnel in topology.tunnels:
-        yield Diagnostic(
-            "not-yet",
-            "tunnels are understood and checked, but this version cannot bring them up yet",
-            tunnel.span,
-            "take the tunnel out to bring the rest up",
-        )
+        if tunnel.netem:
+            yield Diagnostic(
+                "not-yet",
+                "`netem` of a tunnel is understood and checked, "
+                "but this version cannot bring it up yet",
+                tunnel.span,
+                "take `netem` out of this tunnel to bring the rest up",
+            )
 
 
 def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:

@@ -26,12 +26,12 @@ def test_each_thing_that_cannot_is_named() -> None:
             replace(LAN.links[0], kind="macvlan"),
             wire(endpoint("a", "x"), endpoint("a", "y", netem=(Netem(delay=1000.0),))),
         ),
-        tunnels=(Tunnel("vxlan", "lan", ip_address("192.0.2.1"), 7),),
+        tunnels=(Tunnel("vxlan", "lan", ip_address("192.0.2.1"), 7, netem=(Netem(delay=1000.0),)),),
     )
     found = list(unsupported(declared))
     assert {diagnostic.code for diagnostic in found} == {"not-yet"}
     text = "\n".join(diagnostic.message for diagnostic in found)
-    for word in ("mode ovs", "type macvlan", "`netem`", "tunnels"):
+    for word in ("mode ovs", "type macvlan", "`netem`", "of a tunnel"):
         assert word in text
 
 
