@@ -47,6 +47,7 @@ class Apply:
             "veth": self._make_veths,
             "make": self._make,
             "make ports": self._make,
+            "make on a parent": self._make,
             "remove": self._remove,
             "tell": self._tell,
             "ready": self._tell,
@@ -120,26 +121,34 @@ class Apply:
         return known.ifindex if known.owned else _BRIDGE_NOT_OURS
 
     def _make(self, label: str, operations: Sequence[Operation]) -> None:
-        links = list(self._singles_of(operations))
-        namespace = self._namespaces.get(label)
-        if namespace is None:
-            for operation in operations:
-                self._fail(operation, _GONE)
+        """`label` is where they are made, which is where their parents are."""
+        through = self._namespaces.get(label)
+        links: list[Single] = []
+        for operation in operations:
+            single = self._single_of(operation) if through else _GONE
+            if isinstance(single, Refusal):
+                self._fail(operation, single)
+            else:
+                links.append(single)
+        if through is None:
             return
-        made, refused = make_singles(namespace.socket, links, self._ifindexes, self._mark)
+        made, refused = make_singles(through.socket, links, self._ifindexes, self._mark)
         for link in made:
             self._ends[link.interface.end] = Known(link.ifindex, owned=True)
         for link, refusal in refused:
             self._fail(link.operation, refusal)
 
-    def _singles_of(self, operations: Sequence[Operation]) -> Iterator[Single]:
-        for operation in operations:
-            assert isinstance(operation.thing, Interface)
-            master = self.master_of(operation.thing) if operation.thing.master else None
-            if isinstance(master, Refusal):
-                self._fail(operation, master)
-            else:
-                yield Single(operation, operation.thing, master)
+    def _single_of(self, operation: Operation) -> Single | Refusal:
+        thing = operation.thing
+        assert isinstance(thing, Interface)
+        namespace = self._namespaces.get(thing.netns)
+        parent = self._ends.get(thing.parent) if thing.parent else None
+        if namespace is None or (thing.parent and not parent):
+            return _GONE
+        master = self.master_of(thing) if thing.master else None
+        if isinstance(master, Refusal):
+            return master
+        return Single(operation, thing, namespace, master, parent.ifindex if parent else None)
 
     def _remove(self, _: str, operations: Sequence[Operation]) -> None:
         """A veth goes through its end in the hub, so that all of them go together."""
@@ -252,7 +261,9 @@ def _way_of(operation: Operation) -> tuple[str, str]:
         return "remove", ""
     if thing.kind == "veth":
         return "veth", ""
-    # A port is made when its bridge has been, and not in the same send.
+    # What needs another interface is made when that has been, and not in the same send.
+    if thing.parent:
+        return "make on a parent", thing.parent.netns
     return ("make ports" if thing.master else "make"), thing.netns
 
 

@@ -53,6 +53,16 @@ class Kernel:
         """
         return Apply(self._namespaces, self._known, self._mark, self._ifindexes).obey(plan)
 
+    def reach_machine(self, path: str | None) -> str:
+        """The label that the machine's interfaces have from the next observation on: that of the
+        hub, where its namespace, at `path`, is the hub; `OUT_OF_REACH` where it may not be entered.
+        Raises OSError where no descriptor is left."""
+        return self._namespaces.reach_machine(path)
+
+    def leave_machine(self) -> None:
+        """No interface of the machine is looked at any more."""
+        self._namespaces.leave_machine()
+
     def missing_kinds(self, kinds: Iterable[str]) -> frozenset[str]:
         """Those of the kinds of interface that this kernel cannot make: asked of the kernel itself,
         once for each kind, in a namespace that ends with the question. Raises OSError where no

@@ -42,11 +42,14 @@ class Ifindexes:
 
 @dataclass(slots=True)
 class Single:
-    """An interface without another end to be made, its bridge's index, and its chosen one."""
+    """An interface without another end to be made, where, the indexes of its bridge and its parent,
+    if it has one, and the chosen one."""
 
     operation: Operation
     interface: Interface
+    namespace: Namespace
     master: int | None = None
+    parent: int | None = None
     ifindex: int = 0
 
 
@@ -67,15 +70,17 @@ class Veth:
 def make_singles(
     through: LinkSocket, singles: Sequence[Single], ifindexes: Ifindexes, mark: int
 ) -> tuple[list[Single], list[tuple[Single, Refusal]]]:
-    """Make them in the namespace of the socket. The made ones, and the refused; one whose last
-    message is refused is in both."""
+    """Make them through the socket of their own namespace, or of their parents'. The made ones, and
+    the refused; one whose last message is refused is in both."""
     failed = _create(through, [partial(_make_single, one, ifindexes, mark) for one in singles])
     made = [one for at, one in enumerate(singles) if at not in failed]
     refused = [(singles[at], refusal) for at, refusal in failed.items()]
-    finishing = [
-        (one, messages_link.finish(one.interface, one.ifindex, one.master)) for one in made
-    ]
-    return made, refused + through.exchange_each(finishing)
+    for namespace, group in groupby(made, key=lambda single: single.namespace):
+        finishing = [
+            (one, messages_link.finish(one.interface, one.ifindex, one.master)) for one in group
+        ]
+        refused += namespace.socket.exchange_each(finishing)
+    return made, refused
 
 
 def make_veths(
@@ -115,7 +120,9 @@ def _create(through: LinkSocket, makers: Sequence[Callable[[], Request]]) -> dic
 
 def _make_single(single: Single, ifindexes: Ifindexes, mark: int) -> Request:
     single.ifindex = ifindexes.take()
-    return messages_link.make(single.interface, single.ifindex, mark)
+    # One without a parent is made by the socket of its own namespace.
+    fd = None if single.parent is None else single.namespace.fd
+    return messages_link.make(single.interface, single.ifindex, mark, single.parent, fd)
 
 
 def _make_veth(veth: Veth, ifindexes: Ifindexes, mark: int) -> Request:

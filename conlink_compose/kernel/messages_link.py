@@ -87,12 +87,24 @@ def make_veth(
     )
 
 
-def make(interface: Interface, ifindex: int, mark: int) -> Request:
-    """Any interface that has no other end, down, in the namespace of the socket."""
+def make(
+    interface: Interface,
+    ifindex: int,
+    mark: int,
+    parent: int | None = None,
+    fd: int | None = None,
+) -> Request:
+    """Any interface that has no other end, down, in the namespace of the socket.
+
+    On the interface `parent` of the socket's namespace it lies in that of the descriptor `fd`, and
+    is made there at once: nothing of it, its name least of all, is ever seen in the parent's. Asked
+    of the node's own socket, with IFLA_LINK_NETNSID, the kernel would make it beside the parent and
+    move it (net/core/rtnetlink.c, rtnl_newlink_create): an eth0 would be refused beside an eth0.
+    """
     kind = info(interface.kind, _changed(interface.data, FRESH.get(interface.kind, ())))
-    return Request(
-        uapi.RTM_NEWLINK, _MAKE, _head(ifindex, None) + _new(interface, mark, None) + kind
-    )
+    link = b"" if parent is None else u32(uapi.IFLA_LINK, parent)
+    body = _head(ifindex, None) + _new(interface, mark, fd) + link + kind
+    return Request(uapi.RTM_NEWLINK, _MAKE, body)
 
 
 def finish(interface: Interface, ifindex: int, master: int | None) -> Iterator[Request]:
@@ -136,8 +148,9 @@ def change(
     parts: list[bytes] = []
     if wanted.mac is not None and wanted.mac != before.mac:
         parts.append(_mac(wanted.mac))
-    if wanted.mtu is not None and wanted.mtu != before.mtu:
-        parts.append(u32(uapi.IFLA_MTU, wanted.mtu))
+    mtu = wanted.inherited_mtu(before) or wanted.mtu
+    if mtu is not None and mtu != before.mtu:
+        parts.append(u32(uapi.IFLA_MTU, mtu))
     if master is not None and (wanted.master or "") != (before.master or ""):
         parts.append(u32(uapi.IFLA_MASTER, master))
     if wanted.override is not None and wanted.override != before.override:

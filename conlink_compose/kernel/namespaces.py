@@ -1,4 +1,5 @@
-"""The namespaces we speak to: the hub and the nodes, each with a socket that is kept warm."""
+"""The namespaces we speak to: the hub, the nodes, and the machine's own where a parent lies there;
+each with a socket that is kept warm."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from conlink_compose.kernel import messages_nsid
 from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
 from conlink_compose.linux.namespaces import Identity, identity, identity_at, open_namespace
-from conlink_compose.state import HUB
+from conlink_compose.state import HUB, MACHINE, OUT_OF_REACH
 
 _ENDED = (errno.ENOENT, errno.ESRCH)
 """What a path answers whose process has exited. Any other errno (EMFILE, ENOMEM, EACCES) speaks
@@ -67,7 +68,7 @@ class Namespaces:
         though it may well be there; a known one needs no descriptor and is kept.
         """
         found, refused = self._find_all(paths)
-        kept = {self.hub.identity: HUB}
+        kept = {one.identity: one.label for one in self if one.label in (HUB, MACHINE)}
         for label, which in list(found.items()):
             if which in kept:
                 # It has no namespace of its own: links of two nodes would lie in one.
@@ -78,6 +79,35 @@ class Namespaces:
         new = {label: which for label, which in found.items() if label not in self._by_label}
         refused.update(self._open(new, paths))
         return refused
+
+    def reach_machine(self, path: str | None) -> str:
+        """The label of the machine's own namespace at `path`, which is opened: `MACHINE`, or `HUB`
+        where the hub is it; `OUT_OF_REACH` where it may not be entered, or there is no path.
+
+        Raises OSError where that speaks of us (EMFILE).
+        """
+        try:
+            which = identity_at(path) if path else None
+            if which == self.hub.identity:
+                return HUB
+            known = self._by_label.get(MACHINE)
+            if path is None or which is None or (known and known.identity != which):
+                self.leave_machine()
+            if path and which and MACHINE not in self._by_label:
+                self._enter_machine(path, which)
+        except (PermissionError, FileNotFoundError):
+            self.leave_machine()
+        return MACHINE if MACHINE in self._by_label else OUT_OF_REACH
+
+    def leave_machine(self) -> None:
+        """Close the machine's own namespace: no parent lies there."""
+        if MACHINE in self._by_label:
+            self._close(self._by_label[MACHINE])
+
+    def _enter_machine(self, path: str, which: Identity) -> None:
+        troubles = self._greet({MACHINE: _open_same(path, which)})
+        if troubles:
+            raise troubles[0]
 
     def label_of(self, inside: Namespace, nsid: int) -> str | None:
         """Which namespace `inside` calls `nsid`; None where it is none of ours."""
@@ -135,11 +165,14 @@ class Namespaces:
     def _close_all_but(self, kept: Mapping[Identity, str]) -> None:
         for namespace in list(self):
             if kept.get(namespace.identity) != namespace.label:
-                del self._by_label[namespace.label]
-                namespace.close()
-                # An nsid of a namespace that ended may be given to the next one.
-                for other in self:
-                    other.peers.clear()
+                self._close(namespace)
+
+    def _close(self, namespace: Namespace) -> None:
+        del self._by_label[namespace.label]
+        namespace.close()
+        # An nsid of a namespace that ended may be given to the next one.
+        for other in self:
+            other.peers.clear()
 
     def _greet(self, new: Mapping[str, int]) -> list[OSError]:
         """Why some of them could not be entered."""
@@ -151,11 +184,13 @@ class Namespaces:
                 continue
             namespace = self._by_label[label] = Namespace(label, fd, raw)
             # Both call each other by a number: the hub hears of changes only in namespaces that
-            # have one, and a node's numbers are translated by way of the hub.
+            # have one, and a node's numbers are translated by way of the hub. Of the machine's own
+            # nothing is asked that has a number.
             self.hub.socket.exchange((messages_nsid.assign(fd),))
-            namespace.socket.exchange((messages_nsid.assign(self.hub.fd),))
             namespace.hubs_nsid = messages_nsid.nsid_of(self.hub.socket, fd)
-            namespace.nsid_of_hub = messages_nsid.nsid_of(namespace.socket, self.hub.fd)
+            if label != MACHINE:
+                namespace.socket.exchange((messages_nsid.assign(self.hub.fd),))
+                namespace.nsid_of_hub = messages_nsid.nsid_of(namespace.socket, self.hub.fd)
         self._by_hubs_nsid = {one.hubs_nsid: one.label for one in self if one.hubs_nsid is not None}
         return troubles
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from conlink_compose.kernel.kind_data import filters_vlans, read_data
+from conlink_compose.kernel.kind_data import device, filters_vlans, read_data
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.messages_address import dump_addresses
@@ -23,9 +23,11 @@ from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
     HUB,
+    MACHINE,
     OVERRIDE,
     READY,
     Address,
+    Data,
     End,
     Interface,
     Key,
@@ -64,7 +66,11 @@ def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
     known: dict[End, Known] = {}
     for label, view in views.items():
         for link in view.links.values():
-            known[End(label, link.name)] = Known(link.ifindex, is_ours(link.group, mark))
+            ours = label != MACHINE and is_ours(link.group, mark)
+            known[End(label, link.name)] = Known(link.ifindex, ours)
+        if label == MACHINE:
+            things += _parents(view)
+            continue
         things += _interfaces(view, views, namespaces, mark)
         things += _addresses(view, mark)
         things += _routes(view)
@@ -77,7 +83,9 @@ def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
 def _ask(namespace: Namespace) -> _View:
     # In this order: a link that goes down meanwhile, and its routes with it, was seen up with them.
     asked = namespace.socket
-    links = map(read_link, asked.dump(dump_links()))
+    links = {link.ifindex: link for link in map(read_link, asked.dump(dump_links()))}
+    if namespace.label == MACHINE:
+        return _View(namespace, links, [], [])
     routes = [
         route
         for family in (socket.AF_INET, socket.AF_INET6)
@@ -85,7 +93,22 @@ def _ask(namespace: Namespace) -> _View:
         if (route := read_route(message, family))
     ]
     addresses = map(read_address, asked.dump(dump_addresses()))
-    return _View(namespace, {link.ifindex: link for link in links}, list(addresses), routes)
+    return _View(namespace, links, list(addresses), routes)
+
+
+def _parents(view: _View) -> Iterator[Interface]:
+    """The machine's interfaces, as far as what lies on them asks. None of them is ours."""
+    for link in view.links.values():
+        if link.ifindex != LOOPBACK_IFINDEX:
+            yield Interface(
+                view.namespace.label,
+                link.name,
+                link.kind,
+                mac=link.mac,
+                mtu=link.mtu,
+                up=link.up,
+                owned=False,
+            )
 
 
 def _interfaces(
@@ -102,6 +125,8 @@ def _interfaces(
         master = view.links.get(link.master)
         ours = is_ours(link.group, mark)
         port = read_port(link.port) if master and master.kind == "bridge" else None
+        far = _far(link, view, views, namespaces) if link.peer_ifindex else None
+        on = far if far and link.kind != "veth" else None
         yield Interface(
             label,
             link.name,
@@ -110,14 +135,20 @@ def _interfaces(
             mtu=link.mtu,
             up=link.up,
             master=master.name if master else "",
-            peer=_peer(link, view, views, namespaces) if link.kind == "veth" else None,
+            peer=far.end if far and link.kind == "veth" else None,
+            parent=on.end if on else None,
+            parent_mtu=on.mtu if on else None,
             isolated=port.isolated if port else None,
             held=_held(port, link, master) if port and master else None,
             carrier=link.carrier,
             override=link.alias.removeprefix(OVERRIDE) if link.alias.startswith(OVERRIDE) else "",
-            data=read_data(link.kind, link.data) if ours else (),
+            data=_data(link) if ours else (),
             owned=ours,
         )
+
+
+def _data(link: LinkRecord) -> Data:
+    return (*read_data(link.kind, link.data), *device(link.kind, link.ifindex))
 
 
 def _held(port: PortRecord, link: LinkRecord, bridge: LinkRecord) -> str | None:
@@ -140,14 +171,33 @@ def _port_vlans(hub: _View, mark: int) -> Iterator[PortVlans]:
             yield PortVlans(HUB, link.name, *record[1:])
 
 
-def _peer(
+class _Far(NamedTuple):
+    """The other end of a veth, or the parent of any other."""
+
+    end: End
+    mtu: int
+
+
+def _far(
     link: LinkRecord, view: _View, views: Mapping[str, _View], namespaces: Namespaces
-) -> End | None:
-    """The other end of a veth. IFLA_LINK is its ifindex in the namespace of IFLA_LINK_NETNSID."""
+) -> _Far | None:
+    """IFLA_LINK is its ifindex in the namespace of IFLA_LINK_NETNSID."""
     where = view.namespace
+    if link.kind == "ipvtap" and link.peer_nsid is None:
+        return _parent_of_ipvtap(link, views)
     label = where.label if link.peer_nsid is None else namespaces.label_of(where, link.peer_nsid)
     other = views[label].links.get(link.peer_ifindex) if label else None
-    return End(label, other.name) if label and other else None
+    return _Far(End(label, other.name), other.mtu) if label and other else None
+
+
+def _parent_of_ipvtap(link: LinkRecord, views: Mapping[str, _View]) -> _Far | None:
+    """The kernel does not tell where the parent of an ipvtap lies (drivers/net/ipvlan/ipvtap.c has
+    no get_link_net): it is the one of that index that has the same MAC, as all on it have."""
+    for label in (HUB, MACHINE):
+        other = views[label].links.get(link.peer_ifindex) if label in views else None
+        if other and other.mac == link.mac:
+            return _Far(End(label, other.name), other.mtu)
+    return None
 
 
 def _addresses(view: _View, mark: int) -> Iterator[Address]:

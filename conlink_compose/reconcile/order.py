@@ -12,8 +12,9 @@ Rank = tuple[Phase, str, Step, int]
 def in_order(operations: Iterable[Operation]) -> Plan:
     """Stable: equals keep the order of the file."""
     operations = list(operations)
-    added = {thing.room for one in operations if one.verb == "add" for thing in one.touched}
-    depths = _Depths({one.thing.key: one.thing for one in operations if one.verb == "add"})
+    made = [thing for one in operations if one.verb == "add" for thing in one.touched]
+    added = {thing.room for thing in made}
+    depths = _Depths({thing.key: thing for thing in made})
     return tuple(sorted(operations, key=lambda operation: _rank(operation, added, depths)))
 
 

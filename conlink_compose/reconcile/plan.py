@@ -34,7 +34,7 @@ def plan(desired: State, actual: State) -> Planned:
     replaced = _replaced(desired, actual) - blocked
     doomed = _with_what_lies_on(_doomed(desired, actual) | replaced, actual)
     operations = [
-        *_removals(actual, doomed, replaced),
+        *_removals(desired, actual, doomed, replaced),
         *_additions(desired, actual, doomed, blocked),
     ]
     operations += _readiness(desired, actual, operations, blocked)
@@ -45,6 +45,7 @@ def _conflicts(desired: State, actual: State) -> Iterator[tuple[Key, Diagnostic]
     for key, thing in desired.things.items():
         found = actual.things.get(key)
         conflict = thing.conflict(found, actual.things) if found else None
+        conflict = conflict or thing.lacks(desired.things, actual.things)
         if conflict:
             span = desired.causes.get(key)
             yield key, Diagnostic("conflict", conflict.message, span, conflict.advice)
@@ -73,7 +74,7 @@ def _replaced(desired: State, actual: State) -> frozenset[Key]:
 
 def _with_what_lies_on(found: frozenset[Key], actual: State) -> frozenset[Key]:
     """The kernel removes with an interface what has it as its parent."""
-    on = [one for one in actual.interfaces() if one.parent]
+    on = [one for one in actual.interfaces() if one.parent and one.owned]
     while more := {one.key for one in on if one.parent and one.parent.key in found} - found:
         found |= more
     return found
@@ -90,7 +91,7 @@ def _doomed(desired: State, actual: State) -> frozenset[Key]:
 
 
 def _removals(
-    actual: State, doomed: frozenset[Key], replaced: frozenset[Key]
+    desired: State, actual: State, doomed: frozenset[Key], replaced: frozenset[Key]
 ) -> Iterator[Operation]:
     """What dies with its interface or with its peer is not removed by itself."""
     dying: set[Key] = set()
@@ -98,8 +99,8 @@ def _removals(
         if key not in doomed or key in dying or now.lies_on in doomed:
             continue
         dying |= now.ends_with
-        cause = "is replaced" if key in replaced else "is no longer declared"
-        yield Operation("remove", now, cause)
+        cause = "goes with its parent" if key in desired.things else "is no longer declared"
+        yield Operation("remove", now, "is replaced" if key in replaced else cause)
 
 
 def _additions(

@@ -8,13 +8,26 @@ from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
 from conlink_compose.state.prefix_route import PrefixRoute
 from conlink_compose.state.ready import READY, Ready
 from conlink_compose.state.route import Route
-from conlink_compose.state.thing import HUB, PROTOCOL, Conflict, Key, Phase, Step, Thing, Verb
+from conlink_compose.state.thing import (
+    HUB,
+    MACHINE,
+    OUT_OF_REACH,
+    PROTOCOL,
+    Conflict,
+    Key,
+    Phase,
+    Step,
+    Thing,
+    Verb,
+)
 
 __all__ = [
     "DEFAULT_VLAN",
     "FRESH",
     "HUB",
     "LONGEST_ALIAS",
+    "MACHINE",
+    "OUT_OF_REACH",
     "OVERRIDE",
     "PROTOCOL",
     "READY",

@@ -6,7 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from conlink_compose.state.thing import HUB, Conflict, Key, Phase, Step, Thing, Verb, word
+from conlink_compose.state.thing import (
+    HUB,
+    OUT_OF_REACH,
+    Conflict,
+    Key,
+    Phase,
+    Step,
+    Thing,
+    Verb,
+    place_of,
+    word,
+)
 
 Data: TypeAlias = tuple[tuple[str, bool | int | str], ...]
 """What only interfaces of one kind have, by name: a bridge's knobs, a macvlan's mode, a vlan's id.
@@ -42,21 +53,30 @@ class End(NamedTuple):
     def key(self) -> Key:
         return ("interface", self.netns, self.name)
 
+    @property
+    def called(self) -> str:
+        """In a sentence: `eth0 of web-1`."""
+        return f"{self.name} of {place_of(self.netns)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Interface(Thing):
     """`peer` is a veth's other end, `master` the bridge it is a port of, `parent` the interface
     that a vlan, macvlan or ipvlan lies on.
 
-    Of what stands in `data`, what `fixed` names cannot be changed in place. `held` is how a port
-    that has a carrier is held back: disabled, listening, learning or blocking; it is desired to be
-    empty where the bridge has no spanning tree, which is then nobody's to do. `carrier` is only
-    ever seen. `override` is what is written on it (its alias) of what somebody asked of it while it
-    ran: as JSON, empty for nothing. So it outlives whoever wrote it, and dies with the interface.
+    Of what stands in `data`, what `fixed` names cannot be changed in place: attributes, or values
+    that are neither given nor taken back. `held` is how a port that has a carrier is held back:
+    disabled, listening, learning or blocking; it is desired to be empty where the bridge has no
+    spanning tree, which is then nobody's to do. `carrier` is only ever seen, and so is
+    `parent_mtu`: where no `mtu` is declared, it follows that one. `override` is what is written on
+    it (its alias) of what somebody asked of it while it ran: as JSON, empty for nothing. So it
+    outlives whoever wrote it, and dies with the interface.
     """
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("mac", "mtu", "up", "master", "isolated", "held")
-    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "held", "carrier", "fixed", "override"})
+    SEEN: ClassVar[frozenset[str]] = frozenset(
+        ("owned", "held", "carrier", "fixed", "override", "parent_mtu")
+    )
 
     netns: str
     name: str
@@ -67,6 +87,7 @@ class Interface(Thing):
     master: str | None = None
     peer: End | None = None
     parent: End | None = None
+    parent_mtu: int | None = None
     data: Data = ()
     fixed: frozenset[str] = frozenset()
     isolated: bool | None = None
@@ -117,17 +138,28 @@ class Interface(Thing):
         if (self.parent and now.parent != self.parent) or _keeps_mac(now, self):
             return True
         there = dict(now.data)
-        return any(name in self.fixed and there.get(name) != value for name, value in self.data)
+        return any(
+            there.get(name) != value and not self.fixed.isdisjoint((name, value, there.get(name)))
+            for name, value in self.data
+        )
 
     def differences(self, now: Interface) -> Iterator[str]:
         if not now.owned:
             yield "owner not ours -> ours"
         yield from Thing.differences(self, now)
+        if self.inherited_mtu(now):
+            yield f"mtu {now.mtu} -> {now.parent_mtu}"
         there = dict(now.data)
         for name, value in self.data:
             # What the kernel was built without it tells nothing of.
             if name in there and there[name] != value:
                 yield f"{name} {word(there[name])} -> {word(value)}"
+
+    def inherited_mtu(self, now: Interface) -> int | None:
+        """The parent's, where no MTU is declared and `now` has another."""
+        if self.parent is None or self.mtu is not None or now.parent_mtu == now.mtu:
+            return None
+        return now.parent_mtu
 
     def conflict(self, now: Interface, actual: Mapping[Key, Thing]) -> Conflict | None:
         del actual
@@ -139,6 +171,51 @@ class Interface(Thing):
             "and it is left alone"
         )
         return Conflict(message, f"choose another name, or remove it: ip link delete {self.name}")
+
+    def lacks(self, desired: Mapping[Key, Thing], actual: Mapping[Key, Thing]) -> Conflict | None:
+        """Its parent, where that is the machine's; or what the parent has not."""
+        if self.parent is None:
+            return None
+        wanted, found = desired.get(self.parent.key), actual.get(self.parent.key)
+        if self.parent.netns == OUT_OF_REACH:
+            return Conflict(
+                f"{self.called} waits for its parent: {self.parent.called} is out of reach here",
+                "run as root, or let `outer-dev` name a bridge or another link's outer-dev",
+            )
+        if wanted is None and found is None:
+            return Conflict(
+                f"{self.called} waits for its parent: there is no interface {self.parent.called}",
+                f"it is made as soon as {self.parent.name} is there; or name another `outer-dev`",
+            )
+        if isinstance(found, Interface) and wanted is None and self._waits_for_up(found):
+            return Conflict(
+                f"{self.called} waits for its parent: {self.parent.called} is down",
+                f"bring it up: ip link set {self.parent.name} up",
+            )
+        mtus = (one.mtu for one in (wanted, found) if isinstance(one, Interface) and one.mtu)
+        most = next(mtus, None)
+        if self.mtu is None or most is None or self.mtu <= most:
+            return None
+        return Conflict(
+            f"mtu {self.mtu} of {self.end.called} is above the {most} of its parent "
+            f"{self.parent.called}",
+            f"choose at most {most}, or give the parent more",
+        )
+
+    def _waits_for_up(self, parent: Interface) -> bool:
+        """A vlan goes down and comes up with its parent, and is refused to come up before it
+        (net/8021q/vlan_dev.c, vlan_dev_open). A macvlan has no carrier meanwhile."""
+        return self.kind == "vlan" and self.up is True and parent.up is False
+
+    @property
+    def joined(self) -> str:
+        """What it lies on, in a word: `vlan 5 of eth0 of the machine`; empty without a parent."""
+        if not self.parent:
+            return ""
+        number = dict(self.data).get("id")
+        what = "parent" if number is None else f"{self.kind} {number} of"
+        in_hub = self.parent.netns == HUB
+        return f"{what} {self.parent.name if in_hub else self.parent.called}"
 
     @property
     def title(self) -> str:

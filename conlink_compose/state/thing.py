@@ -1,8 +1,8 @@
 """What every object has that the kernel can hold: desired and actual state are made of the same.
 
 An attribute that is None is not declared, and is not compared. A namespace is named by its node's
-name, or `HUB`. To add an object, write its file here and its handler in `kernel/`; what plans,
-orders, compares and describes asks the object, and knows none by its type.
+name, `HUB` or `MACHINE`. To add an object, write its file here and its handler in `kernel/`; what
+plans, orders, compares and describes asks the object, and knows none by its type.
 """
 
 from __future__ import annotations
@@ -13,6 +13,13 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 HUB = "(hub)"
 """The hub's label among the node names, which cannot hold a parenthesis."""
+
+MACHINE = "(machine)"
+"""The label of the machine's own namespace. Interfaces there are parents of ours, and nothing in it
+is ever made, changed or removed."""
+
+OUT_OF_REACH = "(out of reach)"
+"""The label of that namespace where it cannot be entered."""
 
 PROTOCOL = 193
 """Our mark on routes (rtm_protocol) and addresses (IFA_PROTO): free in rt_protos of iproute2."""
@@ -136,6 +143,11 @@ class Thing:
         del now, actual
         return None
 
+    def lacks(self, desired: Mapping[Key, Thing], actual: Mapping[Key, Thing]) -> Conflict | None:
+        """What is told where it has to wait for something that is not ours to make."""
+        del desired, actual
+        return None
+
     def differences(self, now: Any) -> Iterator[str]:
         """What of it is declared and not so in `now`, in words: `mtu 1500 -> 1400`."""
         for name in self.IN_PLACE:
@@ -161,7 +173,15 @@ class Thing:
     @property
     def where(self) -> str:
         """Its namespace, in a sentence."""
-        return "the hub" if self.netns == HUB else self.netns
+        return place_of(self.netns)
+
+
+_PLACES = {HUB: "the hub", MACHINE: "the machine", OUT_OF_REACH: "the machine"}
+
+
+def place_of(netns: str) -> str:
+    """A namespace, in a sentence."""
+    return _PLACES.get(netns, netns)
 
 
 def word(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from conlink_compose.kernel import Kernel, Observation, mark_of
 from conlink_compose.linux.namespaces import in_new_network, open_namespace
-from conlink_compose.state import HUB, End, Interface, Operation
+from conlink_compose.state import HUB, MACHINE, End, Interface, Operation
 
 PROJECT = "lab"
 
@@ -32,7 +32,13 @@ class Lab:
 
     @property
     def paths(self) -> dict[str, str]:
-        return {label: self.path(label) for label in self.fds if label != HUB}
+        return {label: self.path(label) for label in self.fds if label not in (HUB, MACHINE)}
+
+    def with_machine(self) -> Lab:
+        """A namespace of its own stands for the machine's, in which parents lie."""
+        self.fds[MACHINE] = new_netns()
+        assert self.kernel.reach_machine(self.path(MACHINE)) == MACHINE
+        return self
 
     def observe(self) -> Observation:
         return self.kernel.observe(self.paths)

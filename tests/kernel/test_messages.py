@@ -7,6 +7,7 @@ import struct
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
@@ -102,6 +103,23 @@ def test_bridge_knobs() -> None:
         "IFLA_BR_VLAN_FILTERING": 1,
         "IFLA_BR_GROUP_FWD_MASK": 0x4008,
     }, "what a fresh bridge has already is not sent: a kernel may be built without it"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "long", "read"),
+    [
+        ("vlan", "id", 4094, "IFLA_VLAN_ID", 4094),
+        ("macvlan", "mode", "bridge", "IFLA_MACVLAN_MODE", "bridge"),
+        ("macvtap", "mode", "passthru", "IFLA_MACVTAP_MODE", "passthru"),
+        ("ipvlan", "mode", "l3s", "IFLA_IPVLAN_MODE", 2),
+    ],
+)
+def test_what_only_a_kind_has(kind: str, name: str, value: Any, long: str, read: Any) -> None:
+    wanted = Interface("a", "eth0", kind, data=((name, value),))
+    message = decoded(ifinfmsg, messages_link.make(wanted, 5, 99, parent=3, fd=7))
+    assert (message.get_attr("IFLA_LINK"), message.get_attr("IFLA_NET_NS_FD")) == (3, 7)
+    data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
+    assert attributes(data) == {long: read}
 
 
 def test_the_ready_mark_is_the_alias_of_lo() -> None:
