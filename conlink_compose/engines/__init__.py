@@ -65,6 +65,9 @@ class Engine(Protocol):
     """The project's name: the mark of what the runtime makes hangs on it."""
     hub: str
     """The path by which the network namespace of the bridges is opened."""
+    machine: str | None
+    """The path by which the machine's own network namespace is opened, whose interfaces may be
+    parents of links; None where it is out of reach."""
     log: str
     """Where the runtime's stderr goes, in words that lead a person there."""
     health: str | None

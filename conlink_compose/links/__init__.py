@@ -17,7 +17,7 @@ from functools import cache
 from typing import Protocol, TypeAlias, cast
 
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import Interface
+from conlink_compose.state import Data, End, Interface
 from conlink_compose.topology import Endpoint, Link, Node
 
 DEFAULT = "veth"
@@ -34,7 +34,8 @@ class BoundLink:
 
     `near_end` and `far_end` are numbered for their replica and have a MAC. `outer` is the
     name of the outer end in the hub, `master` the hub's name of the bridge; `stp` tells that this
-    one's ports are spanning tree's. `missing` are the kinds of interface this kernel cannot make.
+    one's ports are spanning tree's; `parent` is where the interface lies of a kind that has one.
+    `missing` are the kinds of interface this kernel cannot make.
     """
 
     link: Link
@@ -45,6 +46,7 @@ class BoundLink:
     outer: str = ""
     master: str = ""
     stp: bool = False
+    parent: End | None = None
     missing: frozenset[str] = frozenset()
 
 
@@ -53,6 +55,9 @@ class WrittenKey(Protocol):
 
     @property
     def key_at(self) -> Span: ...
+
+    @property
+    def value(self) -> object: ...
 
 
 CheckEnd: TypeAlias = Callable[[object, Span, Mapping[str, WrittenKey], bool], Iterator[Diagnostic]]
@@ -74,11 +79,20 @@ class Rules:
     `outer-dev` names that end; of every other kind it names the parent. `needs` are the keys
     it cannot do without. `check_end` tells which keys of one end do not go together; it is
     given the end, whose text is its name, its place, its keys, and whether it is the end of a wire.
+
+    Of those on one parent: `takes_all` names what the parent is for kinds that take every frame it
+    receives, and it is one such thing only; a bridge's port is another. `alone` are the modes of an
+    interface that has its parent for itself. `one_mode`: all on a parent have the same. `unlike` is
+    the key in which no two are the same.
     """
 
     joins: bool = False
     needs: tuple[str, ...] = ()
     check_end: CheckEnd = anything
+    takes_all: str = ""
+    alone: frozenset[str] = frozenset()
+    one_mode: str | None = None
+    unlike: str = ""
 
 
 class Kind(Protocol):
@@ -99,10 +113,7 @@ class Kind(Protocol):
         ...
 
 
-_NOT_BUILT = {
-    "vlan": Rules(needs=("outer-dev", "vlanid")),
-    **dict.fromkeys(("macvlan", "macvtap", "ipvlan", "ipvtap"), Rules(needs=("outer-dev",))),
-}
+_NOT_BUILT = dict.fromkeys(("macvlan", "macvtap"), Rules(needs=("outer-dev",)))
 """The kinds that the language has and this version cannot bring up; each leaves for its module."""
 
 
@@ -110,6 +121,39 @@ _NOT_BUILT = {
 def rules(name: str) -> Rules:
     """What may be written of a kind of the language. Raises `KeyError` where there is none."""
     return _NOT_BUILT[name] if name in _NOT_BUILT else kind(name).RULES
+
+
+def has_parent(link: Link) -> bool:
+    """Whether its `outer-dev` names a parent."""
+    return link.outer is not None and not rules(link.kind).joins
+
+
+def on_parent(
+    bound: BoundLink,
+    kind: str,
+    data: Data,
+    *,
+    mac: str | None,
+    fixed: frozenset[str],
+) -> Interface:
+    """An interface of a kind that lies on a parent. It has the parent's MTU where none is declared.
+
+    Of `data`, what `fixed` names cannot be changed in place.
+    """
+    end = bound.near_end
+    return Interface(
+        bound.near.name,
+        end.dev,
+        kind,
+        mac=mac,
+        mtu=end.mtu,
+        up=end.up,
+        master="",
+        parent=bound.parent,
+        data=data,
+        fixed=fixed,
+        unmakeable=kind in bound.missing,
+    )
 
 
 def kinds() -> tuple[str, ...]:

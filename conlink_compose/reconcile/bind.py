@@ -16,7 +16,7 @@ from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
-from conlink_compose.state import End, Key, Loopback, Ready, State, Thing
+from conlink_compose.state import HUB, MACHINE, End, Key, Loopback, Ready, State, Thing
 from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
 
 
@@ -43,11 +43,13 @@ class Binding:
 
 class _Hub(NamedTuple):
     """What links to it need to know: its names, the bridges with a spanning tree, by the name they
-    were declared with, and the kinds of interface that the kernel lacks."""
+    were declared with, the kinds of interface that the kernel lacks, and what the machine's own
+    namespace is labelled, where parents lie that are none of the hub's."""
 
     names: HubNames
     stp: frozenset[str]
     missing: frozenset[str]
+    machine: str
 
 
 def bind(
@@ -55,18 +57,21 @@ def bind(
     nodes: Sequence[Node],
     missing: frozenset[str] = frozenset(),
     overrides: Mapping[End, Override] | None = None,
+    machine: str = MACHINE,
 ) -> Binding:
     """What the kernel shall hold while `nodes` run, and no others.
 
     `missing` are the kinds of interface this kernel cannot make, of those that
-    `needed_kinds` names; `overrides` what is asked of some of them over what the files say.
+    `needed_kinds` names; `overrides` what is asked of some of them over what the files say;
+    `machine` is the label of the machine's own namespace.
     """
     nodes, refused = admitted(topology, nodes)
     names = hub_names(topology, nodes)
     bound: list[BoundLink] = []
     waiting: list[Waiting] = []
     by_owner = _by_owner(topology, nodes)
-    hub = _Hub(names, frozenset(bridge.name for bridge in topology.bridges if bridge.stp), missing)
+    stp = frozenset(bridge.name for bridge in topology.bridges if bridge.stp)
+    hub = _Hub(names, stp, missing, machine)
     for link in topology.links:
         for item in _bind_link(topology.project, link, by_owner, hub):
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
@@ -82,6 +87,15 @@ def needed_kinds(topology: Topology) -> frozenset[str]:
     used = {link.kind for link in topology.links}
     tunneled = frozenset(tunnel.kind for tunnel in topology.tunnels)
     return tunneled.union(*(links.kind(name).NEEDS for name in used))
+
+
+def on_machine(topology: Topology, nodes: Sequence[Node]) -> bool:
+    """Whether a parent lies in the machine's own namespace."""
+    with_parent = [link for link in topology.links if links.has_parent(link)]
+    if not with_parent:
+        return False
+    names = hub_names(topology, nodes)
+    return any(names.in_hub(link.outer or "") is None for link in with_parent)
 
 
 def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int, Node]]:
@@ -107,11 +121,29 @@ def _bind_link(
         yield from _bind_wire(project, link, link.far, near_nodes, by_owner)
         return
     master = hub.names.bridges[link.bridge] if link.bridge else ""
-    stp = link.bridge in hub.stp
+    stp, parent = link.bridge in hub.stp, _parent(link, hub)
     for replica, node in sorted(near_nodes.items()):
         outer = hub.names.outers.get((node.name, link.near.dev), "")
         end = _end(project, link.near, node, replica)
-        yield BoundLink(link, node, end, outer=outer, master=master, stp=stp, missing=hub.missing)
+        yield BoundLink(
+            link,
+            node,
+            end,
+            outer=outer,
+            master=master,
+            stp=stp,
+            parent=parent,
+            missing=hub.missing,
+        )
+
+
+def _parent(link: Link, hub: _Hub) -> End | None:
+    """What its `outer-dev` names: a bridge or an outer end in the hub, else an interface of the
+    machine. The files alone decide, whatever else happens to lie in the hub."""
+    if not links.has_parent(link):
+        return None
+    name = hub.names.in_hub(link.outer or "")
+    return End(HUB, name) if name else End(hub.machine, link.outer or "")
 
 
 def _bind_wire(

@@ -22,6 +22,12 @@ class HubNames:
     outers: Mapping[tuple[str, str], str]
     tunnels: tuple[str, ...] = ()
 
+    def in_hub(self, name: str) -> str | None:
+        """The hub's name of the bridge or the outer end that a file calls `name`."""
+        if name in self.bridges:
+            return self.bridges[name]
+        return name if name in self.outers.values() else None
+
 
 def hub_names(topology: Topology, nodes: Iterable[Node]) -> HubNames:
     """Every name there is to give, for the declared nodes and the running ones.

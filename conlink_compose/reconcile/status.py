@@ -50,7 +50,8 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
         now = found if isinstance(found, Interface) else None
-        joined = _joined(interface, binding.state, bridges) + _vlans(interface, actual)
+        lies_on = now.joined if now else ""
+        joined = lies_on or _joined(interface, binding.state, bridges) + _vlans(interface, actual)
         told = _interface(interface, now, joined, _port_of(interface, actual))
         if now:
             key = (node, interface.name)
@@ -78,7 +79,7 @@ def _declared(binding: Binding) -> Iterator[tuple[str, Interface]]:
 def _joined(interface: Interface, desired: State, bridges: dict[str, str]) -> str:
     """What its peer leads to; the hub's side of a veth leads to a bridge."""
     if not interface.peer:
-        return ""
+        return interface.joined
     if interface.peer.netns != HUB:
         return str(interface.peer)
     outer = desired.things[("interface", *interface.peer)]

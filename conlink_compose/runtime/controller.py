@@ -15,14 +15,14 @@ from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.engines import Engine
 from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.log import FIELDS
-from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
+from conlink_compose.reconcile.bind import Binding, bind, needed_kinds, on_machine
 from conlink_compose.reconcile.hosts_file import names_of
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.override import NONE, Override
 from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
 from conlink_compose.reconcile.plan import Planned, plan
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import End, Operation, Plan, State
+from conlink_compose.state import MACHINE, End, Operation, Plan, State
 from conlink_compose.topology import Node, Owner, Topology
 
 _log = logging.getLogger(__name__)
@@ -89,13 +89,14 @@ class Controller:
     def _view(self, topology: Topology, foreseen: Sequence[Node]) -> View:
         nodes = self._engine.nodes()
         alive = {node.name: node.life.netns for node in nodes if node.life}
+        machine = self._machine(topology, (*nodes, *foreseen))
         observation = self._kernel.observe(alive)
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         missing = self._kernel.missing_kinds(needed_kinds(topology))
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
-        binding = bind(topology, here, missing, wishes)
+        binding = bind(topology, here, missing, wishes, machine)
         planned = plan(binding.state, observation.state)
         return View(topology, here, binding, observation.state, planned)
 
@@ -120,6 +121,13 @@ class Controller:
     def _keep(self, operations: Sequence[Operation]) -> None:
         for refused in _refusals(self._kernel.apply(tuple(operations))):
             raise OverrideError(refused.message)
+
+    def _machine(self, topology: Topology, nodes: Sequence[Node]) -> str:
+        """The label of the machine's namespace, which is looked at while a parent lies there."""
+        if on_machine(topology, nodes):
+            return self._kernel.reach_machine(self._engine.machine)
+        self._kernel.leave_machine()
+        return MACHINE
 
     def converge(self) -> Outcome:
         """Look and apply until there is nothing left to do, or nothing more that helps now."""

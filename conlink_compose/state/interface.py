@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
+from conlink_compose.state.parent import without_kind, without_parent
 from conlink_compose.state.thing import (
     HUB,
-    OUT_OF_REACH,
     Conflict,
     Key,
     Phase,
@@ -68,14 +68,15 @@ class Interface(Thing):
     that are neither given nor taken back. `held` is how a port that has a carrier is held back:
     disabled, listening, learning or blocking; it is desired to be empty where the bridge has no
     spanning tree, which is then nobody's to do. `carrier` is only ever seen, and so is
-    `parent_mtu`: where no `mtu` is declared, it follows that one. `override` is what is written on
-    it (its alias) of what somebody asked of it while it ran: as JSON, empty for nothing. So it
-    outlives whoever wrote it, and dies with the interface.
+    `parent_mtu`: where no `mtu` is declared, it follows that one. `unmakeable` tells of a desired
+    one that this kernel has not its kind. `override` is what is written on it (its alias) of what
+    somebody asked of it while it ran: as JSON, empty for nothing. So it outlives whoever wrote it,
+    and dies with the interface.
     """
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("mac", "mtu", "up", "master", "isolated", "held")
     SEEN: ClassVar[frozenset[str]] = frozenset(
-        ("owned", "held", "carrier", "fixed", "override", "parent_mtu")
+        ("owned", "held", "carrier", "fixed", "override", "parent_mtu", "unmakeable")
     )
 
     netns: str
@@ -94,6 +95,7 @@ class Interface(Thing):
     held: str | None = None
     carrier: bool = True
     override: str | None = None
+    unmakeable: bool = False
     owned: bool = True
 
     @property
@@ -173,49 +175,25 @@ class Interface(Thing):
         return Conflict(message, f"choose another name, or remove it: ip link delete {self.name}")
 
     def lacks(self, desired: Mapping[Key, Thing], actual: Mapping[Key, Thing]) -> Conflict | None:
-        """Its parent, where that is the machine's; or what the parent has not."""
+        """What it waits for: its kind in this kernel, or its parent."""
+        if self.unmakeable:
+            return without_kind(self)
         if self.parent is None:
             return None
         wanted, found = desired.get(self.parent.key), actual.get(self.parent.key)
-        if self.parent.netns == OUT_OF_REACH:
-            return Conflict(
-                f"{self.called} waits for its parent: {self.parent.called} is out of reach here",
-                "run as root, or let `outer-dev` name a bridge or another link's outer-dev",
-            )
-        if wanted is None and found is None:
-            return Conflict(
-                f"{self.called} waits for its parent: there is no interface {self.parent.called}",
-                f"it is made as soon as {self.parent.name} is there; or name another `outer-dev`",
-            )
-        if isinstance(found, Interface) and wanted is None and self._waits_for_up(found):
-            return Conflict(
-                f"{self.called} waits for its parent: {self.parent.called} is down",
-                f"bring it up: ip link set {self.parent.name} up",
-            )
-        mtus = (one.mtu for one in (wanted, found) if isinstance(one, Interface) and one.mtu)
-        most = next(mtus, None)
-        if self.mtu is None or most is None or self.mtu <= most:
-            return None
-        return Conflict(
-            f"mtu {self.mtu} of {self.end.called} is above the {most} of its parent "
-            f"{self.parent.called}",
-            f"choose at most {most}, or give the parent more",
-        )
-
-    def _waits_for_up(self, parent: Interface) -> bool:
-        """A vlan goes down and comes up with its parent, and is refused to come up before it
-        (net/8021q/vlan_dev.c, vlan_dev_open). A macvlan has no carrier meanwhile."""
-        return self.kind == "vlan" and self.up is True and parent.up is False
+        return without_parent(self, self.parent, wanted, found)
 
     @property
     def joined(self) -> str:
-        """What it lies on, in a word: `vlan 5 of eth0 of the machine`; empty without a parent."""
+        """What it lies on, and by which device its frames are had: `vlan 5 of lan`, or
+        `parent eth0 of the machine, /dev/tap77`; empty without a parent."""
         if not self.parent:
             return ""
-        number = dict(self.data).get("id")
-        what = "parent" if number is None else f"{self.kind} {number} of"
-        in_hub = self.parent.netns == HUB
-        return f"{what} {self.parent.name if in_hub else self.parent.called}"
+        data = dict(self.data)
+        what = f"{self.kind} {data['id']} of" if "id" in data else "parent"
+        name = self.parent.name if self.parent.netns == HUB else self.parent.called
+        device = f", {data['device']}" if "device" in data else ""
+        return f"{what} {name}{device}"
 
     @property
     def title(self) -> str:

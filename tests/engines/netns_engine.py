@@ -49,6 +49,7 @@ def _life(netns: Path) -> Life | None:
 
 
 class NetnsEngine:
+    machine: str | None = None
     log = "nowhere"
     health: str | None = None
 

@@ -81,7 +81,7 @@ def test_mistakes_are_told_with_their_places(
 def test_what_cannot_be_brought_up_yet_is_a_mistake(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = "x-conlink: {hosts: {a: {links: [{type: vlan, outer-dev: e0, vlanid: 5}]}}}"
+    text = "x-conlink: {bridges: {lan: {mode: ovs}}, hosts: {a: {links: [{bridge: lan}]}}}"
     (tmp_path / "network.yaml").write_text(text)
     assert read(tmp_path, "network.yaml") is None
     assert "error[not-yet]" in capsys.readouterr().err

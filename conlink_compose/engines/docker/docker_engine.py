@@ -41,6 +41,7 @@ class DockerEngine:
     """An `Engine`. `place` is the project's name; without it, it is that of this container's own,
     and where Compose did not make it, its name."""
 
+    machine: str | None = "/proc/1/ns/net"
     log = "the log of the network service"
     health: str | None = str(HEALTH)
 

@@ -11,6 +11,10 @@ from typing import Any, cast
 from conlink_compose.engines import CommandStatus, NodeStatus
 from conlink_compose.topology import Life, Owner, OwnerKind
 
+MACHINE_FD = 99
+"""The supervisor's descriptor of the network namespace that it was started in. Only root's has one:
+another user may not do anything there."""
+
 NAMESPACES = "namespaces"
 EVERYTHING = "everything"
 LOG = "log"

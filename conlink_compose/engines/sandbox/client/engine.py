@@ -10,7 +10,7 @@ from pathlib import Path
 from conlink_compose.engines import EngineEndedError
 from conlink_compose.engines.sandbox import folder
 from conlink_compose.engines.sandbox.client.control import Control, subscribe
-from conlink_compose.engines.sandbox.protocol import NAMESPACES
+from conlink_compose.engines.sandbox.protocol import MACHINE_FD, NAMESPACES
 from conlink_compose.ipc.server import listening_socket
 from conlink_compose.topology import Node
 
@@ -19,6 +19,7 @@ class Sandbox:
     """An `Engine`. `state_folder` is the project's."""
 
     hub = "/proc/self/ns/net"
+    machine: str | None = f"/proc/1/fd/{MACHINE_FD}"  # PID 1 of the project is its supervisor
     log = folder.RUNTIME_LOG
     health: str | None = None
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.child import mounts
+from conlink_compose.engines.sandbox.protocol import MACHINE_FD
 from conlink_compose.linux.loopback import bring_up
 from conlink_compose.linux.namespaces import (
     NEWIPC,
@@ -15,6 +16,7 @@ from conlink_compose.linux.namespaces import (
     NEWPID,
     NEWUSER,
     NEWUTS,
+    open_namespace,
     unshare,
 )
 
@@ -36,6 +38,8 @@ def become_first_process(folder: Path) -> None:
     in the caller or in the child."""
     if os.geteuid() != 0:
         _become_root_of_own()
+    else:
+        _keep_machine()
     try:
         unshare(NEWPID | NEWNS | NEWNET | NEWUTS | NEWIPC)
     except OSError as error:
@@ -51,6 +55,13 @@ def become_first_process(folder: Path) -> None:
     _redirect(folder)
     mounts.make_own()
     bring_up()
+
+
+def _keep_machine() -> None:
+    """A descriptor of the network that is left now, where parents of links may lie."""
+    here = open_namespace("/proc/self/ns/net")
+    os.dup2(here, MACHINE_FD, inheritable=False)
+    os.close(here)
 
 
 def _become_root_of_own() -> None:
