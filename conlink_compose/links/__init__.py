@@ -113,7 +113,7 @@ class Kind(Protocol):
         ...
 
 
-_NOT_BUILT = dict.fromkeys(("macvlan", "macvtap"), Rules(needs=("outer-dev",)))
+_NOT_BUILT = {"macvtap": Rules(needs=("outer-dev",))}
 """The kinds that the language has and this version cannot bring up; each leaves for its module."""
 
 

@@ -22,16 +22,13 @@ def test_each_thing_that_cannot_is_named() -> None:
     declared = replace(
         LAN,
         bridges=(Bridge("lan", "ovs"),),
-        links=(
-            replace(LAN.links[0], kind="macvlan"),
-            wire(endpoint("a", "x"), endpoint("a", "y", netem=(Netem(delay=1000.0),))),
-        ),
+        links=(wire(endpoint("a", "x"), endpoint("a", "y", netem=(Netem(delay=1000.0),))),),
         tunnels=(Tunnel("vxlan", "lan", ip_address("192.0.2.1"), 7, netem=(Netem(delay=1000.0),)),),
     )
     found = list(unsupported(declared))
     assert {diagnostic.code for diagnostic in found} == {"not-yet"}
     text = "\n".join(diagnostic.message for diagnostic in found)
-    for word in ("mode ovs", "type macvlan", "`netem`", "of a tunnel"):
+    for word in ("mode ovs", "`netem`", "of a tunnel"):
         assert word in text
 
 
@@ -42,7 +39,6 @@ x-conlink:
     wan: {mode: ovs}
   links:
     - {endpoints: ["a:x", "b:x"], netem: {delay: 10ms}}
-    - {service: a, type: macvlan, outer-dev: up}
 services:
   a: {network_mode: none, x-conlink: {links: [{bridge: lan, dev: y}]}}
   b: {network_mode: none}
@@ -53,4 +49,4 @@ services:
     lines = text.split("\n")
     at = [found.span for found in unsupported(reading.topology) if found.span]
     words = [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in at]
-    assert words == ["ovs", "{delay: 10ms}", "macvlan"]
+    assert words == ["ovs", "{delay: 10ms}"]
