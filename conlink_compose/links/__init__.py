@@ -113,14 +113,9 @@ class Kind(Protocol):
         ...
 
 
-_NOT_BUILT = {"macvtap": Rules(needs=("outer-dev",))}
-"""The kinds that the language has and this version cannot bring up; each leaves for its module."""
-
-
-@cache
 def rules(name: str) -> Rules:
     """What may be written of a kind of the language. Raises `KeyError` where there is none."""
-    return _NOT_BUILT[name] if name in _NOT_BUILT else kind(name).RULES
+    return kind(name).RULES
 
 
 def has_parent(link: Link) -> bool:

@@ -39,14 +39,6 @@ def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:
 
 
 def _link(link: Link) -> Iterator[Diagnostic]:
-    if link.kind not in links.kinds():
-        yield Diagnostic(
-            "not-yet",
-            f"type {link.kind} is understood and checked, but this version cannot bring it up yet",
-            link.near.place("type"),
-            f"the types it can bring up are {', '.join(links.kinds())}",
-        )
-        return
     yield from links.kind(link.kind).check(link)
     for endpoint in (link.near, link.far):
         if endpoint:
