@@ -15,9 +15,23 @@ from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.lookup import Known, Requests
 from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
+from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
-from conlink_compose.state import HUB, Address, End, Interface, Key, Operation, Plan, Route, Thing
+from conlink_compose.state import (
+    HUB,
+    Address,
+    End,
+    Forward,
+    Interface,
+    Key,
+    Nat,
+    Operation,
+    Plan,
+    Route,
+    RuleTable,
+    Thing,
+)
 
 Told: TypeAlias = tuple[Operation, tuple[Request, ...]]
 """What was asked of the kernel for an operation."""
@@ -31,12 +45,18 @@ class Apply:
     """One application of a plan. `known` is the last observation's, and is kept up to date."""
 
     def __init__(
-        self, namespaces: Namespaces, known: dict[End, Known], mark: int, ifindexes: Ifindexes
+        self,
+        namespaces: Namespaces,
+        known: dict[End, Known],
+        mark: int,
+        ifindexes: Ifindexes,
+        nft: Nft,
     ) -> None:
         self._namespaces = namespaces
         self._ends = known
         self._mark = mark
         self._ifindexes = ifindexes
+        self._nft = nft
         self._failures: list[Failure] = []
         self._not_made: set[Key] = set()  # what needs these is left out
         self._incomplete: set[str] = set()  # labels of namespaces: they get no ready mark
@@ -50,6 +70,7 @@ class Apply:
             "make on a parent": self._make,
             "remove": self._remove,
             "tell": self._tell,
+            "rules": self._rule,
             "ready": self._tell,
         }
         for (way, label), group in groupby(plan, key=_way_of):
@@ -178,6 +199,15 @@ class Apply:
         other = self._ends.get(thing.peer) if thing.peer and through_hub else None
         return thing.peer if thing.peer and other and other.owned else thing.end
 
+    def _rule(self, label: str, operations: Sequence[Operation]) -> None:
+        namespace = self._namespaces.get(label)
+        if namespace:
+            refused = self._nft.obey(namespace, operations)
+        else:
+            refused = [(operation, _GONE) for operation in operations]
+        for operation, refusal in refused:
+            self._fail(operation, refusal)
+
     def _tell(self, label: str, operations: Sequence[Operation]) -> None:
         namespace = self._namespaces.get(label)
         told: list[Told] = []
@@ -255,6 +285,8 @@ def _way_of(operation: Operation) -> tuple[str, str]:
     thing = operation.thing
     if thing.IS_MARK:
         return "ready", thing.netns
+    if isinstance(thing, RuleTable | Nat | Forward):
+        return "rules", thing.netns
     if not isinstance(thing, Interface) or operation.verb == "change":
         return "tell", thing.netns
     if operation.verb == "remove":

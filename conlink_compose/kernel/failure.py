@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.state import Address, Interface, Operation, Route, Thing
+from conlink_compose.state import (
+    Address,
+    Forward,
+    Interface,
+    Nat,
+    Operation,
+    Route,
+    RuleTable,
+    Thing,
+)
 
 FOREIGN = "it does not bear our mark"
 FOREIGN_BRIDGE = "its bridge does not bear our mark"
@@ -102,6 +111,18 @@ _OF_TUNNELS = {
     ),
     errno.EAFNOSUPPORT: _NO_IPV6,
 }
+_NO_RULES = Sentence(
+    "this machine's kernel has no nf_tables that can do it",
+    "load its modules: modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_ct nft_fib_inet",
+)
+_OF_RULES = {
+    errno.EOPNOTSUPP: _NO_RULES,
+    errno.EPROTONOSUPPORT: _NO_RULES,
+    errno.EAFNOSUPPORT: _NO_RULES,
+    errno.EINVAL: _NO_RULES,
+    errno.ENOENT: _NO_RULES,
+}
+"""What it answers that was built without nf_tables, or without a kind of chain or of rule."""
 _EXISTS = {
     Interface: Sentence("an interface of that name is already there", "choose another name"),
     Address: Sentence("the address is already there and is not ours", "remove it, or declare it"),
@@ -137,6 +158,8 @@ def sentence_of(failure: Failure) -> Sentence:
 def _special_of(thing: Thing) -> Mapping[int, Sentence]:
     if isinstance(thing, Interface) and thing.kind in ("vxlan", "geneve"):
         return _OF_TUNNELS
+    if isinstance(thing, RuleTable | Nat | Forward):
+        return _OF_RULES
     return _WITHOUT_IPV6 if _needs_ipv6(thing) else {}
 
 

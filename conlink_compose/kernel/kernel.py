@@ -13,9 +13,13 @@ from conlink_compose.kernel.make import Ifindexes
 from conlink_compose.kernel.messages_link import make
 from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespaces
+from conlink_compose.kernel.nft.nft import Nft
+from conlink_compose.kernel.nft.nft_socket import raw_nft_socket
 from conlink_compose.kernel.observe import Observation, look
 from conlink_compose.linux.limits import raise_file_limit
+from conlink_compose.linux.namespaces import in_each_network
 from conlink_compose.state import End, Interface, Plan
+from conlink_compose.state.sought import NOTHING, Sought
 
 
 class Kernel:
@@ -36,14 +40,27 @@ class Kernel:
             raise raw
         self._monitor = Monitor(raw)
         self._ifindexes = Ifindexes()
+        self._nft = Nft(mark)
         self._has_kind: dict[str, bool] = {}
         self._known: dict[End, Known] = {}
 
-    def observe(self, paths: Mapping[str, str]) -> Observation:
-        """What the hub and the nodes hold. `paths`: node name -> path of its namespace."""
+    def observe(self, paths: Mapping[str, str], sought: Sought = NOTHING) -> Observation:
+        """What the hub and the nodes hold. `paths`: node name -> path of its namespace.
+
+        What few networks have is looked for where it is `sought`, and where it was seen.
+        """
         reasons = self._namespaces.admit(paths)
-        state, self._known = look(self._namespaces, self._mark)
+        if sought.rules:
+            self._hear_rules()
+        state, self._known = look(self._namespaces, self._mark, self._nft, sought)
         return Observation(state, frozenset(reasons), reasons)
+
+    def _hear_rules(self) -> None:
+        if self._monitor.hears_rules:
+            return
+        (raw,) = in_each_network((self._namespaces.hub.fd,), raw_nft_socket)
+        if not isinstance(raw, OSError):  # else there are none to hear of either
+            self._monitor.hear_rules(raw)
 
     def apply(self, plan: Plan) -> tuple[Failure, ...]:
         """Obey in the namespaces of the last observation; what the kernel refused.
@@ -51,7 +68,9 @@ class Kernel:
         After a failure it goes on, but leaves out what lies on an interface that could not be
         made, and the ready mark of a node in which anything failed.
         """
-        return Apply(self._namespaces, self._known, self._mark, self._ifindexes).obey(plan)
+        return Apply(self._namespaces, self._known, self._mark, self._ifindexes, self._nft).obey(
+            plan
+        )
 
     def reach_machine(self, path: str | None) -> str:
         """The label that the machine's interfaces have from the next observation on: that of the
@@ -78,7 +97,7 @@ class Kernel:
         return frozenset(kind for kind in wanted if not self._has_kind[kind])
 
     def fileno(self) -> int:
-        """Readable when links, addresses or routes changed in the hub or in an observed node."""
+        """Readable when links, addresses, routes or rules changed in the hub or a node."""
         return self._monitor.fileno()
 
     def drain(self) -> None:

@@ -1,4 +1,4 @@
-"""Wakes when links, addresses or routes change, in the hub or in any node.
+"""Wakes when links, addresses, routes or packet rules change, in the hub or in any node.
 
 One socket in the hub hears all namespaces to which the hub gave an nsid
 (NETLINK_LISTEN_ALL_NSID). What an event says is never used, so the receive buffer is small:
@@ -8,9 +8,12 @@ an overflow wakes as well as an event does, and a storm costs next to nothing.
 from __future__ import annotations
 
 import errno
+import select
 import socket
+from collections.abc import Iterable
 
 from conlink_compose.linux import uapi
+from conlink_compose.linux.nf_tables import NFNLGRP_NFTABLES
 
 _GROUPS = (
     uapi.RTNLGRP_LINK,
@@ -26,28 +29,50 @@ class Monitor:
     """`raw` was made in the hub. Raises OSError where the kernel refuses the membership."""
 
     def __init__(self, raw: socket.socket) -> None:
-        self._raw = raw
+        self._heard: list[socket.socket] = []
+        self._ready = select.epoll()
+        self._hear(raw, _GROUPS)
+
+    @property
+    def hears_rules(self) -> bool:
+        return len(self._heard) > 1
+
+    def hear_rules(self, raw: socket.socket) -> None:
+        """Of packet rules too; `raw` is a NETLINK_NETFILTER socket made in the hub. Most networks
+        have none, and are not woken by those of others."""
+        self._hear(raw, (NFNLGRP_NFTABLES,))
+
+    def _hear(self, raw: socket.socket, groups: Iterable[int]) -> None:
         raw.setblocking(False)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         # Only a bound socket is told anything; a request would bind it, but it sends none.
         raw.bind((0, 0))
         raw.setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_LISTEN_ALL_NSID, 1)
-        for group in _GROUPS:
+        for group in groups:
             raw.setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_ADD_MEMBERSHIP, group)
+        self._heard.append(raw)
+        self._ready.register(raw, select.EPOLLIN)
 
     def fileno(self) -> int:
-        return self._raw.fileno()
+        return self._ready.fileno()
 
     def drain(self) -> None:
         """Forget the events so far."""
-        while True:
-            try:
-                self._raw.recv(1)
-            except BlockingIOError:
-                return
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise
+        for raw in self._heard:
+            _drain(raw)
 
     def close(self) -> None:
-        self._raw.close()
+        self._ready.close()
+        for raw in self._heard:
+            raw.close()
+
+
+def _drain(raw: socket.socket) -> None:
+    while True:
+        try:
+            raw.recv(1)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from conlink_compose.kernel import messages_nsid
 from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
+from conlink_compose.kernel.nft.nft_socket import NftSocket
 from conlink_compose.linux.namespaces import Identity, identity, identity_at, open_namespace
 from conlink_compose.state import HUB, MACHINE, OUT_OF_REACH
 
@@ -30,6 +31,10 @@ class Namespace:
         self.fd = fd
         self.identity = identity(fd)
         self.socket = LinkSocket(raw)
+        self.nft: NftSocket | None = None
+        """For packet rules, where they are asked about."""
+        self.has_rules: bool | None = None
+        """Whether our table was in it when it was looked for; None before it was looked at."""
         self.hubs_nsid: int | None = None
         self.nsid_of_hub: int | None = None
         self.peers: dict[int, str] = {}
@@ -37,6 +42,8 @@ class Namespace:
 
     def close(self) -> None:
         self.socket.close()
+        if self.nft:
+            self.nft.close()
         os.close(self.fd)
 
 

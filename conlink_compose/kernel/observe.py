@@ -15,6 +15,7 @@ from conlink_compose.kernel.messages_link import dump_links
 from conlink_compose.kernel.messages_port_vlans import dump_port_vlans
 from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
+from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
 from conlink_compose.kernel.read_link import LinkRecord, PortRecord, read_link, read_port
@@ -38,6 +39,7 @@ from conlink_compose.state import (
     State,
     Thing,
 )
+from conlink_compose.state.sought import Sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class _View(NamedTuple):
     routes: list[RouteRecord]
 
 
-def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
+def look(
+    namespaces: Namespaces, mark: int, nft: Nft, sought: Sought
+) -> tuple[State, dict[End, Known]]:
     """All objects, and how to name every interface. Raises OSError where one cannot be
     read: what is not seen would be made again."""
     views = {view.namespace.label: view for view in map(_ask, namespaces)}
@@ -77,6 +81,8 @@ def look(namespaces: Namespaces, mark: int) -> tuple[State, dict[End, Known]]:
         if label != HUB:
             things += prefix_routes(label, view.links, view.addresses, view.routes)
     things += _port_vlans(views[HUB], mark)
+    used = frozenset(end.netns for end, one in known.items() if one.owned)
+    things += nft.look(namespaces, sought.rules, used)
     return State.of(things), known
 
 

@@ -1,4 +1,5 @@
-"""What every kind of link has inside its node: addresses, routes, and what follows from them."""
+"""What every kind of link has inside its node: addresses, routes, and what follows from them; and
+what is said of their packets."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ LINK_LOCAL = "fe80::/64"
 
 
 def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | None]]:
-    """The addresses and routes of an endpoint that is numbered for its node.
+    """The addresses, routes and translations of an endpoint that is numbered for its node.
 
     A link that is down holds no routes: the kernel would refuse them.
     """
@@ -27,6 +28,18 @@ def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | 
         yield from _prefix_routes(node, endpoint)
     for route in endpoint.routes if endpoint.up else ():
         yield _route(node, endpoint.dev, route), route.span or endpoint.span
+    yield from _nats(node, endpoint)
+
+
+def _nats(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | None]]:
+    """One an address of the family; the first of them is where answers come from."""
+    to, at = endpoint.nat, endpoint.place("nat")
+    if to is None:
+        return
+    yield state.RuleTable(node), at
+    mine = [str(one.ip) for one in endpoint.addresses if one.version == to.version]
+    for address in dict.fromkeys(mine):
+        yield state.Nat(node, endpoint.dev, address, str(to), outward=address == mine[0]), at
 
 
 def _prefix_routes(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conlink_compose.reconcile.bind import Binding, Waiting
-from conlink_compose.state import HUB, Address, Interface, PortVlans, Ready, Route, State
+from conlink_compose.state import HUB, Address, Interface, Nat, PortVlans, Ready, Route, State
 from conlink_compose.topology import Node, Owner
 
 
@@ -18,7 +18,7 @@ class InterfaceStatus:
 
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty. `routes` are those that
     bear our mark, as ip(8) writes them. `overridden`: somebody asked something else of it than the
-    files say, and it is so.
+    files say, and it is so. `nat` tells where traffic to its addresses goes.
     """
 
     name: str
@@ -30,6 +30,7 @@ class InterfaceStatus:
     addresses: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     overridden: bool = False
+    nat: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     """One a node, in the order the engine names them."""
     interfaces: dict[str, list[InterfaceStatus]] = {node.name: [] for node in nodes}
     addresses = _addresses(actual, binding.state)
-    routes = _routes(actual)
+    routes, nats = _routes(actual), _nats(actual)
     bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
@@ -60,6 +61,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
                 addresses=addresses.get(key, ()),
                 routes=routes.get(key, ()),
                 overridden=bool(now.override),
+                nat=nats.get(key, {}),
             )
         interfaces[node].append(told)
     for waiting in binding.waiting:
@@ -110,6 +112,14 @@ def _routes(actual: State) -> dict[tuple[str, str], tuple[str, ...]]:
         if isinstance(thing, Route) and thing.owned:
             key = (thing.netns, thing.interface)
             found[key] = (*found.get(key, ()), thing.words)
+    return found
+
+
+def _nats(actual: State) -> dict[tuple[str, str], dict[str, str]]:
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for thing in actual:
+        if isinstance(thing, Nat) and thing.whole:
+            found.setdefault((thing.netns, thing.interface), {})[thing.address] = thing.to
     return found
 
 

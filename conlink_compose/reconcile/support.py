@@ -46,6 +46,6 @@ def _link(link: Link) -> Iterator[Diagnostic]:
 
 
 def _endpoint(endpoint: Endpoint) -> Iterator[Diagnostic]:
-    for key in ("netem", "nat", "ethtool"):
+    for key in ("netem", "ethtool"):
         if getattr(endpoint, key):
             yield not_yet(endpoint, key)

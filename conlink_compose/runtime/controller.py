@@ -21,6 +21,7 @@ from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.override import NONE, Override
 from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
 from conlink_compose.reconcile.plan import Planned, plan
+from conlink_compose.reconcile.sought import sought
 from conlink_compose.reconcile.text import describe
 from conlink_compose.state import MACHINE, End, Operation, Plan, State
 from conlink_compose.topology import Node, Owner, Topology
@@ -90,7 +91,7 @@ class Controller:
         nodes = self._engine.nodes()
         alive = {node.name: node.life.netns for node in nodes if node.life}
         machine = self._machine(topology, (*nodes, *foreseen))
-        observation = self._kernel.observe(alive)
+        observation = self._kernel.observe(alive, sought(topology, nodes))
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         missing = self._kernel.missing_kinds(needed_kinds(topology))

@@ -1,13 +1,16 @@
 """What the kernel can hold, as values: a file an object, and what one object asks of all."""
 
 from conlink_compose.state.address import Address
+from conlink_compose.state.forward import Forward
 from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
 from conlink_compose.state.loopback import Loopback
+from conlink_compose.state.nat import Nat
 from conlink_compose.state.plan import Operation, Plan, State
 from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
 from conlink_compose.state.prefix_route import PrefixRoute
 from conlink_compose.state.ready import READY, Ready
 from conlink_compose.state.route import Route
+from conlink_compose.state.rule_table import RuleTable
 from conlink_compose.state.thing import (
     HUB,
     MACHINE,
@@ -35,9 +38,11 @@ __all__ = [
     "Conflict",
     "Data",
     "End",
+    "Forward",
     "Interface",
     "Key",
     "Loopback",
+    "Nat",
     "Operation",
     "Phase",
     "Plan",
@@ -45,6 +50,7 @@ __all__ = [
     "PrefixRoute",
     "Ready",
     "Route",
+    "RuleTable",
     "State",
     "Step",
     "Thing",

@@ -54,10 +54,12 @@ class Step(IntEnum):
     PREFIX_ROUTE = 7
     ROUTE = 8
     ON_INTERFACE = 9
-    REMOVE_ROUTE = 10
-    REMOVE_ADDRESS = 11
-    REMOVE_LINK = 12
-    REMOVE_BRIDGE = 13
+    RULE_TABLE = 10
+    RULE = 11
+    REMOVE_ROUTE = 12
+    REMOVE_ADDRESS = 13
+    REMOVE_LINK = 14
+    REMOVE_BRIDGE = 15
 
 
 class Conflict(NamedTuple):
@@ -105,7 +107,7 @@ class Thing:
 
     @property
     def lies_on(self) -> Key | None:
-        """The interface with which it goes."""
+        """What it goes with: an interface, or a table of rules."""
         return None
 
     @property

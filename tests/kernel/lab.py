@@ -30,6 +30,10 @@ class Lab:
     def path(self, label: str) -> str:
         return f"/proc/{os.getpid()}/fd/{self.fds[label]}"
 
+    def again(self) -> Kernel:
+        """Another one for the same namespaces, as a runtime that was started again has it."""
+        return Kernel(self.path(HUB), mark_of(PROJECT))
+
     @property
     def paths(self) -> dict[str, str]:
         return {label: self.path(label) for label in self.fds if label not in (HUB, MACHINE)}

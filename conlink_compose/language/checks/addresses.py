@@ -145,3 +145,6 @@ def check_nats(report: Report, links: Iterable[ReadLink]) -> None:
         elif versions and end.nat.version not in versions:
             message = f"nat is IPv{end.nat.version}, and {end} has no such address"
             report.error("nat-family", end.place("nat"), message)
+        elif any(address and address.ip == end.nat for address, _ in end.addresses):
+            message = f"{end.nat} is the address of {end} itself: nat leads to another one"
+            report.error("nat-to-itself", end.place("nat"), message)

@@ -1,4 +1,4 @@
-"""Nodes that others send their packets through, and that do not forward them.
+"""Nodes that others send packets through, by a route or by `nat`, and that do not forward them.
 
 A new network namespace forwards no IPv6. Of IPv4 it does what the machine does
 (net/ipv4/devinet.c, devinet_init_net), and Docker lets its machine forward; so with Docker IPv4 is
@@ -33,14 +33,19 @@ def check_forwarding(
         project.service_of(one.owner) for one in commands if "forward" in " ".join(one.argv)
     }
     told: set[tuple[Owner, int]] = set()
-    for owner, version, at in _asked(project, links):
+    by_route = (
+        (owner, version, f"the route at {at} leads over it")
+        for owner, version, at in _asked(project, links)
+        if owner in routers
+    )
+    for owner, version, why in itertools.chain(by_route, _asked_by_nat(project, links)):
         member = project.members.get(owner)
-        if owner not in routers or owner in by_command or (owner, version) in told:
+        if owner in by_command or (owner, version) in told:
             continue
         if member is None or _may_forward(project, member, version):
             continue
         told.add((owner, version))
-        message = f"{owner} does not forward IPv{version}, and the route at {at} leads over it"
+        message = f"{owner} does not forward IPv{version}, and {why}"
         help_ = f"give it `sysctls: {{{_SETTING[version]}: 1}}`"
         report.warning("no-forwarding", member.at, message, help_)
 
@@ -53,6 +58,23 @@ def _between_domains(project: Project, links: Iterable[ReadLink]) -> set[Owner]:
             for end in link.ends:
                 domains[project.service_of(end.owner)].add(domain_of(link))
     return {owner for owner, found in domains.items() if len(found) > 1}
+
+
+def _asked_by_nat(project: Project, links: Sequence[ReadLink]) -> Iterator[tuple[Owner, int, str]]:
+    """Whose `nat` leads to another node, of which family, and why that asks for it."""
+    ends = [end for link in links for end in link.ends]
+    own = {
+        (project.service_of(end.owner), address.ip)
+        for end in ends
+        for address, _ in end.addresses
+        if address
+    }
+    for end in ends:
+        owner = project.service_of(end.owner)
+        mine = {address.version for address, _ in end.addresses if address}
+        if end.nat and end.nat.version in mine and (owner, end.nat) not in own:
+            why = f"its nat at {end.place('nat')} leads to another node"
+            yield owner, end.nat.version, why
 
 
 def _asked(project: Project, links: Sequence[ReadLink]) -> Iterator[tuple[Owner, int, Span]]:

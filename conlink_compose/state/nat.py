@@ -1,0 +1,55 @@
+"""An address whose traffic goes to another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from conlink_compose.state.rule_table import table_key
+from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Nat(Thing):
+    """What is sent to `address` in the node goes `to` another one, and its answers come back.
+
+    `outward`: what `to` sends by `interface` comes from `address`; of each family one address of an
+    interface is it. `whole`: its rules are as they shall be.
+    """
+
+    IN_PLACE: ClassVar[tuple[str, ...]] = ("to", "outward")
+    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "whole"})
+
+    netns: str
+    interface: str
+    address: str
+    to: str
+    outward: bool = True
+    whole: bool = True
+    owned: bool = True
+
+    @property
+    def key(self) -> Key:
+        return ("nat", self.netns, self.interface, self.address)
+
+    @property
+    def lies_on(self) -> Key:
+        return table_key(self.netns)
+
+    def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
+        del verb, makes_room
+        return Phase.NODES, Step.RULE
+
+    def differences(self, now: Nat) -> Iterator[str]:
+        yield from Thing.differences(self, now)
+        if not now.whole:
+            yield "its rules were changed"
+
+    @property
+    def title(self) -> str:
+        return f"nat {self.address} -> {self.to} on {self.netns}:{self.interface}"
+
+    @property
+    def called(self) -> str:
+        return f"nat of {self.address} to {self.to} on {self.interface} of {self.where}"
