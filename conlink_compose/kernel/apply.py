@@ -17,19 +17,17 @@ from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, m
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.remove import remove_links
+from conlink_compose.kernel.way import way_of
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
     HUB,
     Address,
     End,
-    Forward,
     Interface,
     Key,
-    Nat,
     Operation,
     Plan,
     Route,
-    RuleTable,
     Thing,
 )
 
@@ -73,7 +71,7 @@ class Apply:
             "rules": self._rule,
             "ready": self._tell,
         }
-        for (way, label), group in groupby(plan, key=_way_of):
+        for (way, label), group in groupby(plan, key=way_of):
             # What came before decides what is left out, so this is asked group by group.
             operations = [operation for operation in group if self._shall_try(operation)]
             if operations:
@@ -279,24 +277,6 @@ class Apply:
         rest = [(one, refusal) for one, refusal in answers if one not in again]
         once_more = [(one, requests) for one, requests in told if one in again]
         return [*rest, *namespace.socket.exchange_each(once_more, is_fine=_is_fine)]
-
-
-def _way_of(operation: Operation) -> tuple[str, str]:
-    thing = operation.thing
-    if thing.IS_MARK:
-        return "ready", thing.netns
-    if isinstance(thing, RuleTable | Nat | Forward):
-        return "rules", thing.netns
-    if not isinstance(thing, Interface) or operation.verb == "change":
-        return "tell", thing.netns
-    if operation.verb == "remove":
-        return "remove", ""
-    if thing.kind == "veth":
-        return "veth", ""
-    # What needs another interface is made when that has been, and not in the same send.
-    if thing.parent:
-        return "make on a parent", thing.parent.netns
-    return ("make ports" if thing.master else "make"), thing.netns
 
 
 def _needs_of(operation: Operation) -> Iterator[Key]:
