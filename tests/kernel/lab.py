@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from typing import Any
 
 from conlink_compose.kernel import Kernel, Observation, mark_of
@@ -87,6 +88,15 @@ class Lab:
         """The node gets a new namespace, as a container does when it is started again."""
         old, self.fds[label] = self.fds[label], new_netns()
         os.close(old)
+
+    def until_link_local(self, *ends: str) -> None:
+        """Until each `NODE:DEV` has its own address and route, which the kernel gives it some time
+        after its carrier."""
+        deadline = time.monotonic() + 10.0
+        for node, _, dev in (end.partition(":") for end in ends):
+            while not self.ip(node, f"-6 route show fe80::/64 dev {dev}"):
+                assert time.monotonic() < deadline, f"{node}:{dev} has no link-local route"
+                time.sleep(0.02)
 
     def close(self) -> None:
         self.kernel.close()

@@ -49,6 +49,7 @@ def test_what_was_applied_is_observed(lab: Lab) -> None:
     ]
     links = (add_bridge(), add_link("a"), add_link("b"), add_wire("a", "b", "w0"))
     lab.do(*links, *map(add, wanted))
+    lab.until_link_local("a:eth0", "a:w0", "b:eth0", "b:w0")
     state = lab.observe().state
     for operation in links:
         wanted += [one for one in (operation.thing, operation.other) if one]

@@ -50,6 +50,7 @@ def test_what_is_put_back_is_what_the_kernel_had_made(
     lab: Lab, cidrs: list[str], prefixes: set[str]
 ) -> None:
     lab.do(add_wire("a", "b"), *(add(Address("a", "eth0", cidr)) for cidr in cidrs))
+    lab.until_link_local("a:eth0")
     before = routes(lab)
     assert seen(lab) == dict.fromkeys((*prefixes, "fe80::/64"), True)
     for family in ("-4", "-6"):  # which `ip` complains of where there is no table yet
@@ -62,6 +63,7 @@ def test_what_is_put_back_is_what_the_kernel_had_made(
 @pytest.mark.parametrize("cidr", ["10.0.0.1/24", "fd00::1/64"])
 def test_what_was_put_back_goes_with_its_address(lab: Lab, cidr: str) -> None:
     lab.do(add_wire("a", "b"))
+    lab.until_link_local("a:eth0")
     bare = routes(lab)
     address = Address("a", "eth0", cidr)
     lab.do(add(address))
