@@ -82,6 +82,11 @@ class Route:
     span: Span | None = None
 
 
+MOST_STAGES = 8
+"""Netems that frames may go through one after the other: each is a qdisc below the one before, and
+so much the deeper is the kernel's stack."""
+
+
 @dataclass(frozen=True, slots=True)
 class Netem:
     """What tc-netem(8) does to frames that leave an endpoint. None and 0 are the kernel's defaults.
@@ -145,6 +150,7 @@ class _Placed:
 class Endpoint(_Placed):
     """An interface inside a node: what replica 1 gets. `numbered` gives it to replica i.
 
+    `netem` is what frames go through that leave it, one after the other.
     `nat` is the address whose traffic goes to this endpoint and back. `ethtool` holds
     (feature or option, value) pairs in the order of the file.
     """

@@ -1,16 +1,19 @@
-"""netem, as the words of tc-netem(8) or as a map that says the same, to a `Netem`."""
+"""netem, as the words of tc-netem(8) or as a map that says the same, to a `Netem`; and a list of
+either, to as many as it takes to say all of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, Part, fields_of, items
 from conlink_compose.language.report import Report
 from conlink_compose.language.values.units import count_of, rate_of, share_of, time_of
-from conlink_compose.topology import Netem
+from conlink_compose.topology import MOST_STAGES, Netem
+
+Parts: TypeAlias = dict[str, Part]
 
 _U32 = 2**32 - 1
 _TIME = (time_of, "a time with its unit such as 20ms")
@@ -44,6 +47,7 @@ _NEEDS = {
     "correlation": "jitter",
     "distribution": "jitter",
     "reorder": "delay",
+    "gap": "reorder",
 }
 """What tc refuses without its partner: `sch_netem` would take it and do nothing."""
 _ARGUMENTS = {
@@ -64,20 +68,55 @@ _MODELS = {"state": 5, "gemodel": 4}
 
 
 def read_netem(report: Report, field: Field | None) -> tuple[Netem, ...]:
-    """One Netem for all items together; none where there is nothing to read."""
+    """One for all items together as long as they say different things; from the item on that says
+    something again another one, which the frames go through after the first.
+
+    None where there is nothing to read.
+    """
     if field is None or field.refused:
         return ()
-    parts: dict[str, Part] = {}
+    stages: list[Parts] = [{}]
     for item, at in items(field):
-        for part in _parts(report, item, at):
-            first = parts.setdefault(part.key, part)
-            if first is not part:
-                message = f"{_name(part.key)} is said already, at {first.at}"
-                report.error("netem-twice", part.at, message)
+        parts = _each_once(report, _parts(report, item, at))
+        if not _said(stages[-1]).isdisjoint(_said(parts)):
+            stages.append({})
+        stages[-1].update(parts)
+    _check_row(report, field, stages)
+    return tuple(_netem(report, field, parts) for parts in stages if parts)
+
+
+def _each_once(report: Report, parts: Iterator[Part]) -> Parts:
+    found: Parts = {}
+    for part in parts:
+        first = found.setdefault(part.key, part)
+        if first is not part:
+            message = f"{_name(part.key)} is said already, at {first.at}"
+            report.error("netem-twice", part.at, message)
+    return found
+
+
+def _said(parts: Parts) -> set[str]:
+    """There is one loss, at random or by a model."""
+    return {"loss" if key == "loss_model" else key for key in parts}
+
+
+def _check_row(report: Report, field: Field, stages: Sequence[Parts]) -> None:
+    """What the kernel refuses of several (net/sched/sch_netem.c, check_netem_in_tree), and before
+    that did otherwise: a copy went through all of them again."""
+    if len(stages) > MOST_STAGES:
+        message = f"frames go through {MOST_STAGES} netems at most; this list makes {len(stages)}"
+        report.error("bad-netem", field.at, message, "add up what is said several times")
+    for part in (parts["duplicate"] for parts in stages if "duplicate" in parts):
+        if len(stages) > 1:
+            message = "duplicate cannot stand in a list that says something twice"
+            report.error("bad-netem", part.at, message, "say each thing once beside it")
+
+
+def _netem(report: Report, field: Field, parts: Parts) -> Netem:
     values = {key: _value(report, part) for key, part in parts.items()}
     _check_partners(report, parts)
     known = {key: value for key, value in values.items() if value is not None}
-    return (Netem(**known, span=field.at),) if known else ()
+    return Netem(**known, span=field.at)
 
 
 def _parts(report: Report, item: Value, at: Span) -> Iterator[Part]:
@@ -164,7 +203,7 @@ def _loss_model(report: Report, part: Part) -> tuple[str, tuple[float, ...]] | N
     return (name, known)
 
 
-def _check_partners(report: Report, parts: dict[str, Part]) -> None:
+def _check_partners(report: Report, parts: Parts) -> None:
     for key, needed in _NEEDS.items():
         if key in parts and needed not in parts:
             message = f"{_name(key)} does nothing without {_name(needed)}"

@@ -50,6 +50,25 @@ def test_a_list_of_netem_adds_up() -> None:
     assert _netem(["rate 1mbit", {"delay": "5ms"}]) == Netem(delay=5000, rate=1_000_000)
 
 
+@pytest.mark.parametrize(
+    ("several", "expected"),
+    [
+        (["delay 10ms", "delay 5ms"], [Netem(delay=10_000), Netem(delay=5000)]),
+        (["delay 10ms loss 1%", {"loss": "2%"}], [Netem(delay=10_000, loss=1), Netem(loss=2)]),
+        (["loss 1%", "loss gemodel 1%"], [Netem(loss=1), Netem(loss_model=("gemodel", (1,)))]),
+        (
+            ["rate 1mbit", "delay 5ms", "delay 1ms rate 2mbit", "loss 1%"],
+            [Netem(rate=1_000_000, delay=5000), Netem(1000, rate=2_000_000, loss=1)],
+        ),
+    ],
+)
+def test_what_a_list_says_again_comes_after_the_first(
+    several: list[Any], expected: list[Netem]
+) -> None:
+    found = [replace(one, span=None) for one in end_with(netem=several).netem]
+    assert found == expected
+
+
 _times = st.tuples(st.integers(1, 900), st.sampled_from(["us", "ms", "s"])).map(
     lambda pair: f"{pair[0]}{pair[1]}"
 )
