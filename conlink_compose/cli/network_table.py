@@ -117,7 +117,8 @@ def _name(interface: dict[str, Any]) -> str:
 
 def _link(interface: dict[str, Any]) -> str:
     by_hand = " (by hand)" if interface.get("overridden") else ""
-    return f"{interface['state']}{by_hand}"
+    impaired = f", {interface['impaired']}" if interface.get("impaired") else ""
+    return f"{interface['state']}{by_hand}{impaired}"
 
 
 def _reached(interface: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from conlink_compose.kernel import (
     messages_lo,
     messages_port_vlans,
     messages_prefix_route,
+    messages_qdisc,
     messages_ready,
     messages_route,
 )
@@ -22,6 +23,7 @@ from conlink_compose.state import (
     Operation,
     PortVlans,
     PrefixRoute,
+    Qdisc,
     Ready,
     Route,
     Thing,
@@ -47,6 +49,7 @@ _BY_TYPE: dict[type[Thing], Handler] = {
     Route: messages_route,
     PortVlans: messages_port_vlans,
     PrefixRoute: messages_prefix_route,
+    Qdisc: messages_qdisc,
     Loopback: messages_lo,
     Ready: messages_ready,
 }

@@ -23,6 +23,10 @@ BATCH = 64
 """Requests a send: enough to make the system call free, few enough that all answers of a
 batch that fails altogether fit the receive buffer."""
 
+SEND = 1 << 17
+"""Bytes a send at the most, where several requests can be told apart: less than the socket's
+send buffer (net.core.wmem_default), in which the kernel keeps it."""
+
 DUMP_TRIES = 8
 _ERROR = struct.Struct("=i")
 _BLOCK = 1 << 16
@@ -87,10 +91,12 @@ class LinkSocket:
     def exchange(self, requests: Sequence[Request], batch: int = BATCH) -> dict[int, Refusal]:
         """Send them in their order, `batch` in one send; the refused ones by their position."""
         refused: dict[int, Refusal] = {}
-        for start in range(0, len(requests), batch):
-            part = requests[start : start + batch]
+        start = 0
+        while start < len(requests):
+            part = _one_send(requests[start : start + batch])
             for position, refusal in self._exchange_batch(part).items():
                 refused[start + position] = refusal
+            start += len(part)
         return refused
 
     def exchange_each(
@@ -189,6 +195,16 @@ class LinkSocket:
                 # The receive buffer overflowed: what is left in it can still be read.
                 if error.errno != errno.ENOBUFS:
                     raise
+
+
+def _one_send(requests: Sequence[Request]) -> Sequence[Request]:
+    """The first of them, as many as fit; one in any case."""
+    size = 0
+    for count, request in enumerate(requests):
+        size += len(request.body)
+        if size > SEND and count:
+            return requests[:count]
+    return requests
 
 
 def _refusal(answer: Message) -> Refusal | None:

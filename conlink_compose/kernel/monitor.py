@@ -1,4 +1,4 @@
-"""Wakes when links, addresses, routes or packet rules change, in the hub or in any node.
+"""Wakes when links, addresses, routes, qdiscs or packet rules change, in the hub or in any node.
 
 One socket in the hub hears all namespaces to which the hub gave an nsid
 (NETLINK_LISTEN_ALL_NSID). What an event says is never used, so the receive buffer is small:
@@ -17,6 +17,7 @@ from conlink_compose.linux.nf_tables import NFNLGRP_NFTABLES
 
 _GROUPS = (
     uapi.RTNLGRP_LINK,
+    uapi.RTNLGRP_TC,
     uapi.RTNLGRP_IPV4_IFADDR,
     uapi.RTNLGRP_IPV6_IFADDR,
     uapi.RTNLGRP_IPV4_ROUTE,

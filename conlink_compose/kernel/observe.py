@@ -13,6 +13,7 @@ from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.messages_address import dump_addresses
 from conlink_compose.kernel.messages_link import dump_links
 from conlink_compose.kernel.messages_port_vlans import dump_port_vlans
+from conlink_compose.kernel.messages_qdisc import dump_qdiscs
 from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
@@ -20,6 +21,7 @@ from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
 from conlink_compose.kernel.read_link import LinkRecord, PortRecord, read_link, read_port
 from conlink_compose.kernel.read_port_vlans import read_port_vlans
+from conlink_compose.kernel.read_qdisc import OURS, stages_by_link
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
@@ -34,6 +36,7 @@ from conlink_compose.state import (
     Key,
     Loopback,
     PortVlans,
+    Qdisc,
     Ready,
     Route,
     State,
@@ -78,6 +81,7 @@ def look(
         things += _interfaces(view, views, namespaces, mark)
         things += _addresses(view, mark)
         things += _routes(view)
+        things += _qdiscs(view, mark)
         if label != HUB:
             things += prefix_routes(label, view.links, view.addresses, view.routes)
     things += _port_vlans(views[HUB], mark)
@@ -215,6 +219,19 @@ def _addresses(view: _View, mark: int) -> Iterator[Address]:
             if not MARKS_ARE_KEPT:
                 ours = address.lasting and is_ours(link.group, mark)
             yield Address(view.namespace.label, link.name, address.cidr, ours)
+
+
+def _qdiscs(view: _View, mark: int) -> Iterator[Qdisc]:
+    """The kernel tells those of all interfaces at once: it is asked where one may be ours."""
+    where = view.namespace
+    ours = {
+        link.ifindex: link.name
+        for link in view.links.values()
+        if link.qdisc in OURS and is_ours(link.group, mark)
+    }
+    for ifindex, stages in stages_by_link(where.socket.dump(dump_qdiscs()) if ours else ()):
+        if ifindex in ours:
+            yield Qdisc(where.label, ours[ifindex], stages)
 
 
 def _routes(view: _View) -> Iterable[Route]:

@@ -23,7 +23,7 @@ _NOTHING = memoryview(b"")
 class LinkRecord(NamedTuple):
     """A link with indexes and nsids as the kernel tells them, before other namespaces name them.
 
-    `master` is an ifindex, 0 for none.
+    `master` is an ifindex, 0 for none. `qdisc` is the kind of the root one.
 
     `data` is what is particular to its kind, `port` what is to its being a bridge's port.
     `peer_nsid` is None where the peer lies in the same namespace. `carrier` is there at once,
@@ -43,6 +43,7 @@ class LinkRecord(NamedTuple):
     peer_ifindex: int
     peer_nsid: int | None
     alias: str
+    qdisc: str
     data: memoryview
     port: memoryview
 
@@ -66,6 +67,7 @@ def read_link(message: Message) -> LinkRecord:
         number(found.get(uapi.IFLA_LINK, _NOTHING)),
         None if nsid is None else number(nsid),
         words(found.get(uapi.IFLA_IFALIAS, _NOTHING)),
+        words(found.get(uapi.IFLA_QDISC, _NOTHING)),
         data,
         port,
     )

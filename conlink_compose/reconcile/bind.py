@@ -11,9 +11,11 @@ from conlink_compose.bridges import Port
 from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import KERNEL_MTU, BoundLink
 from conlink_compose.reconcile.endpoint import inside
+from conlink_compose.reconcile.lacking import cannot_be, ends_of
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
+from conlink_compose.reconcile.qdisc import qdisc_of
 from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
 from conlink_compose.state import HUB, MACHINE, End, Key, Loopback, Ready, State, Thing
@@ -43,8 +45,8 @@ class Binding:
 
 class _Hub(NamedTuple):
     """What links to it need to know: its names, the bridges with a spanning tree, by the name they
-    were declared with, the kinds of interface that the kernel lacks, and what the machine's own
-    namespace is labelled, where parents lie that are none of the hub's."""
+    were declared with, what the kernel lacks, and what the machine's own namespace is labelled,
+    where parents lie that are none of the hub's."""
 
     names: HubNames
     stp: frozenset[str]
@@ -61,11 +63,13 @@ def bind(
 ) -> Binding:
     """What the kernel shall hold while `nodes` run, and no others.
 
-    `missing` are the kinds of interface this kernel cannot make, of those that
-    `needed_kinds` names; `overrides` what is asked of some of them over what the files say;
-    `machine` is the label of the machine's own namespace.
+    `missing` are the kinds of interface this kernel cannot make, and what of netem it lacks, of
+    what `needed_kinds` and `needed_qdiscs` name; `overrides` what is asked of some of them over
+    what the files say; `machine` is the label of the machine's own namespace.
     """
     nodes, refused = admitted(topology, nodes)
+    topology, nodes, impossible = _possible(topology, nodes, missing)
+    refused = (*refused, *impossible)
     names = hub_names(topology, nodes)
     bound: list[BoundLink] = []
     waiting: list[Waiting] = []
@@ -78,7 +82,7 @@ def bind(
     if overrides:
         bound = [_overridden(item, overrides) for item in bound]
     held_up = {wait.node.name for wait in waiting}
-    state = _state(_things(topology, nodes, bound, names, held_up))
+    state = _state(_things(topology, nodes, bound, hub, held_up))
     return Binding(state, tuple(bound), tuple(waiting), names, refused)
 
 
@@ -96,6 +100,23 @@ def on_machine(topology: Topology, nodes: Sequence[Node]) -> bool:
         return False
     names = hub_names(topology, nodes)
     return any(names.in_hub(link.outer or "") is None for link in with_parent)
+
+
+def _possible(
+    topology: Topology, nodes: Sequence[Node], missing: frozenset[str]
+) -> tuple[Topology, Sequence[Node], tuple[Diagnostic, ...]]:
+    """The tunnels that can be as they are declared, and the nodes all of whose links can; and why
+    others cannot."""
+    every = ends_of(topology) if missing else ()
+    why = {end: told for end in every if (told := cannot_be(end, missing))}
+    if not why:
+        return topology, nodes, ()
+    by_owner = _by_owner(topology, nodes)
+    ends = (end for end in why if isinstance(end, Endpoint))
+    none = {node.name for end in ends for node in by_owner.get(end.owner, {}).values()}
+    tunnels_left = tuple(tunnel for tunnel in topology.tunnels if tunnel not in why)
+    nodes = [node for node in nodes if node.name not in none]
+    return replace(topology, tunnels=tunnels_left), nodes, tuple(dict.fromkeys(why.values()))
 
 
 def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int, Node]]:
@@ -188,42 +209,44 @@ def _things(
     topology: Topology,
     nodes: Iterable[Node],
     bound: Sequence[BoundLink],
-    names: HubNames,
+    hub: _Hub,
     held_up: set[str],
 ) -> Iterator[Declared]:
     for bridge in topology.bridges:
-        for interface in bridges.mode(bridge.mode).expand(bridge, names.bridges[bridge.name]):
+        for interface in bridges.mode(bridge.mode).expand(bridge, hub.names.bridges[bridge.name]):
             yield interface, bridge.span
     for item in bound:
-        yield from _things_of(item)
-    yield from _tunnels(topology, names)
-    yield from _on_ports(topology, bound, names)
+        yield from _things_of(item, hub.missing)
+    yield from _tunnels(topology, hub)
+    yield from _on_ports(topology, bound, hub.names)
     for node in nodes:
         yield Loopback(node.name), None
         if node.name not in held_up:
             yield Ready(node.name), None
 
 
-def _things_of(bound: BoundLink) -> Iterator[Declared]:
+def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
     for interface in links.kind(bound.link.kind).expand(bound):
         yield interface, bound.link.span
-    yield from inside(bound.near.name, bound.near_end)
+    yield from inside(bound.near.name, bound.near_end, missing)
     if bound.far and bound.far_end:
-        yield from inside(bound.far.name, bound.far_end)
+        yield from inside(bound.far.name, bound.far_end, missing)
 
 
-def _tunnels(topology: Topology, names: HubNames) -> Iterator[Declared]:
+def _tunnels(topology: Topology, hub: _Hub) -> Iterator[Declared]:
     """A tunnel lets pass what any link of its bridge sends: a smaller MTU would lose it. What that
     makes too large for the way, the kernel sends in fragments (over IPv4), or it tells a sender who
     asks for whole packets how large they may be (skb_tunnel_check_pmtu)."""
     mtus: dict[str | None, int] = {}
     for link in topology.links:
         mtus[link.bridge] = max(mtus.get(link.bridge, KERNEL_MTU), link.near.mtu or 0)
-    stp = {bridge.name for bridge in topology.bridges if bridge.stp}
+    names = hub.names
     for tunnel, name in zip(topology.tunnels, names.tunnels, strict=True):
         master, mtu = names.bridges[tunnel.bridge], mtus.get(tunnel.bridge, KERNEL_MTU)
-        made = tunnels.expand(tunnel, name, master, mtu, stp=tunnel.bridge in stp)
+        made = tunnels.expand(tunnel, name, master, mtu, stp=tunnel.bridge in hub.stp)
         yield made, tunnel.span
+        if qdisc := qdisc_of(HUB, name, tunnel.netem, mtu, hub.missing):
+            yield qdisc, tunnel.netem[0].span
 
 
 def _on_ports(

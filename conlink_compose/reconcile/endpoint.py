@@ -1,5 +1,5 @@
-"""What every kind of link has inside its node: addresses, routes, and what follows from them; and
-what is said of their packets."""
+"""What every kind of link has inside its node: addresses, routes, what follows from them, and what
+happens to frames and packets there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from conlink_compose import state
 from conlink_compose.diagnostics import Span
+from conlink_compose.reconcile.qdisc import qdisc_of
 from conlink_compose.topology import Endpoint, Route
 
 MAIN_TABLE = 254
@@ -17,8 +18,10 @@ LINK_LOCAL = "fe80::/64"
 """Of the address that an interface gives itself, by which IPv6 routers are reached (RFC 4291)."""
 
 
-def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | None]]:
-    """The addresses, routes and translations of an endpoint that is numbered for its node.
+def inside(
+    node: str, endpoint: Endpoint, missing: frozenset[str] = frozenset()
+) -> Iterator[tuple[state.Thing, Span | None]]:
+    """The addresses, routes, translations and qdisc of an endpoint that is numbered for its node.
 
     A link that is down holds no routes: the kernel would refuse them.
     """
@@ -29,6 +32,8 @@ def inside(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | 
     for route in endpoint.routes if endpoint.up else ():
         yield _route(node, endpoint.dev, route), route.span or endpoint.span
     yield from _nats(node, endpoint)
+    if qdisc := qdisc_of(node, endpoint.dev, endpoint.netem, endpoint.mtu, missing):
+        yield qdisc, endpoint.place("netem")
 
 
 def _nats(node: str, endpoint: Endpoint) -> Iterator[tuple[state.Thing, Span | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from conlink_compose.reconcile.text import describe
@@ -20,6 +20,19 @@ def as_dict(operation: Operation) -> dict[str, object]:
     }
 
 
+def _plain(value: Any) -> Any:
+    """A stage of a qdisc is a map of what differs from one that does nothing."""
+    if isinstance(value, End):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if not is_dataclass(value):
+        return value
+    told = {one.name: getattr(value, one.name) for one in fields(value)}
+    usual = {one.name: one.default for one in fields(value)}
+    return {name: one for name, one in told.items() if one != usual[name]}
+
+
 def _object(thing: Thing) -> dict[str, object]:
     """`kind` is that of the interface, or else address, route or loopback."""
     dataclass: Any = thing
@@ -30,8 +43,6 @@ def _object(thing: Thing) -> dict[str, object]:
     return {
         "kind": thing.kind_name,
         **{
-            name: str(value) if isinstance(value, End) else value
-            for name, value in told.items()
-            if value is not None and value != ""
+            name: _plain(value) for name, value in told.items() if value is not None and value != ""
         },
     }

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
 from conlink_compose.reconcile.bind import Binding, Waiting
-from conlink_compose.state import HUB, Address, Interface, Nat, PortVlans, Ready, Route, State
+from conlink_compose.state import (
+    HUB,
+    Address,
+    Interface,
+    Nat,
+    Netem,
+    PortVlans,
+    Qdisc,
+    Ready,
+    Route,
+    Stage,
+    State,
+)
 from conlink_compose.topology import Node, Owner
 
 
@@ -18,7 +31,8 @@ class InterfaceStatus:
 
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty. `routes` are those that
     bear our mark, as ip(8) writes them. `overridden`: somebody asked something else of it than the
-    files say, and it is so. `nat` tells where traffic to its addresses goes.
+    files say, and it is so. `nat` tells where traffic to its addresses goes. `netem` is all that
+    its qdisc holds, a text for each that frames go through, and `impaired` what a user feels of it.
     """
 
     name: str
@@ -31,6 +45,8 @@ class InterfaceStatus:
     routes: tuple[str, ...] = ()
     overridden: bool = False
     nat: Mapping[str, str] = field(default_factory=dict)
+    netem: tuple[str, ...] = ()
+    impaired: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
                 routes=routes.get(key, ()),
                 overridden=bool(now.override),
                 nat=nats.get(key, {}),
+                **_suffers(interface, actual),
             )
         interfaces[node].append(told)
     for waiting in binding.waiting:
@@ -127,6 +144,26 @@ def _port_of(interface: Interface, actual: State) -> str | None:
     """How the port that the interface leads to is held back."""
     port = actual.things.get(("interface", *interface.peer)) if interface.peer else None
     return port.held if isinstance(port, Interface) else None
+
+
+class _Suffering(TypedDict):
+    netem: tuple[str, ...]
+    impaired: str
+
+
+def _suffers(interface: Interface, actual: State) -> _Suffering:
+    qdisc = actual.things.get(("qdisc", *interface.end))
+    stages = qdisc.stages if isinstance(qdisc, Qdisc) else ()
+    return {
+        "netem": tuple(" ".join((stage.kind, *stage.words)) for stage in stages),
+        "impaired": ", ".join(filter(None, map(_felt, stages))),
+    }
+
+
+def _felt(stage: Stage) -> str:
+    """That it is a tbf is said: its bursts are not those of a line."""
+    words = " ".join(stage.impairments)
+    return words if isinstance(stage, Netem) else f"{words} ({stage.kind})"
 
 
 def _interface(

@@ -11,20 +11,11 @@ from conlink_compose.topology import Bridge, Endpoint, Link, Topology
 
 
 def unsupported(topology: Topology) -> Iterator[Diagnostic]:
-    """One diagnostic a link, bridge or tunnel that is understood but cannot be brought up."""
+    """One diagnostic a link or bridge that is understood but cannot be brought up."""
     for bridge in topology.bridges:
         yield from _bridge(bridge)
     for link in topology.links:
         yield from dict.fromkeys(_link(link))  # both ends of a wire may say the same, at one place
-    for tunnel in topology.tunnels:
-        if tunnel.netem:
-            yield Diagnostic(
-                "not-yet",
-                "`netem` of a tunnel is understood and checked, "
-                "but this version cannot bring it up yet",
-                tunnel.span,
-                "take `netem` out of this tunnel to bring the rest up",
-            )
 
 
 def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:
@@ -46,6 +37,6 @@ def _link(link: Link) -> Iterator[Diagnostic]:
 
 
 def _endpoint(endpoint: Endpoint) -> Iterator[Diagnostic]:
-    for key in ("netem", "ethtool"):
+    for key in ("ethtool",):
         if getattr(endpoint, key):
             yield not_yet(endpoint, key)

@@ -17,6 +17,7 @@ from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.log import FIELDS
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds, on_machine
 from conlink_compose.reconcile.hosts_file import names_of
+from conlink_compose.reconcile.lacking import needed_qdiscs
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.override import NONE, Override
 from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
@@ -95,6 +96,7 @@ class Controller:
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         missing = self._kernel.missing_kinds(needed_kinds(topology))
+        missing |= self._kernel.missing_qdiscs(needed_qdiscs(topology))
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
         binding = bind(topology, here, missing, wishes, machine)

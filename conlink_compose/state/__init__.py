@@ -5,12 +5,15 @@ from conlink_compose.state.forward import Forward
 from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.nat import Nat
+from conlink_compose.state.netem import Netem
 from conlink_compose.state.plan import Operation, Plan, State
 from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
 from conlink_compose.state.prefix_route import PrefixRoute
+from conlink_compose.state.qdisc import Qdisc, Stage
 from conlink_compose.state.ready import READY, Ready
 from conlink_compose.state.route import Route
 from conlink_compose.state.rule_table import RuleTable
+from conlink_compose.state.tbf import Tbf
 from conlink_compose.state.thing import (
     HUB,
     MACHINE,
@@ -43,16 +46,20 @@ __all__ = [
     "Key",
     "Loopback",
     "Nat",
+    "Netem",
     "Operation",
     "Phase",
     "Plan",
     "PortVlans",
     "PrefixRoute",
+    "Qdisc",
     "Ready",
     "Route",
     "RuleTable",
+    "Stage",
     "State",
     "Step",
+    "Tbf",
     "Thing",
     "Verb",
 ]

@@ -7,12 +7,16 @@ import socket
 
 import pytest
 
-from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
+from conlink_compose.kernel.link_socket import BATCH, SEND, LinkSocket, route_sockets
 from conlink_compose.kernel.messages_link import dump_links, regroup, remove
-from conlink_compose.state import HUB
+from conlink_compose.kernel.messages_qdisc import make
+from conlink_compose.state import HUB, Netem
 from tests.kernel.lab import Lab
 
 pytestmark = pytest.mark.root
+
+NOBODY = 1 << 30
+"""An ifindex that no interface has."""
 
 MANY = 60
 """Interfaces whose dump takes more than one receive."""
@@ -71,3 +75,13 @@ def test_lost_answers_are_no_end(lab: Lab) -> None:
     assert {refusal.errno for refusal in refused.values()} == {errno.ENODEV}
     assert asked.exchange([regroup(1, 7)]) == {}
     assert [one["group"] for one in lab.ip(HUB, "link show dev lo")] == ["7"]
+
+
+def test_what_is_too_large_for_one_send_goes_in_several(lab: Lab) -> None:
+    """A table of a jitter's distribution alone has 8 KB."""
+    request = make(NOBODY, 0, Netem(jitter=5, distribution="normal"))
+    assert len(request.body) * BATCH > 2 * SEND
+    asked = LinkSocket(_raw(lab))
+    refused = asked.exchange([request] * (2 * BATCH))
+    assert [refused[position].errno for position in range(2 * BATCH)] == [errno.ENODEV] * 2 * BATCH
+    asked.close()

@@ -4,7 +4,7 @@ import json
 
 from conlink_compose.diagnostics import Span
 from conlink_compose.reconcile.operation_json import as_dict
-from conlink_compose.state import HUB, End, Interface, Operation, Route
+from conlink_compose.state import HUB, End, Interface, Netem, Operation, Qdisc, Route
 
 SPAN = Span("a.yaml", 3, 7, 3, 9)
 
@@ -35,4 +35,19 @@ def test_a_route_without_a_place() -> None:
         "to": "0.0.0.0/0",
         "metric": 0,
         "table": 254,
+    }
+
+
+def test_a_qdisc_is_told_in_the_kernels_units() -> None:
+    stages = (Netem(delay=20_000_000, limit=21_000), Netem(loss_model=("gemodel", (1, 2, 3, 4))))
+    thing = Qdisc("a", "eth0", stages)
+    found = json.loads(json.dumps(as_dict(Operation("add", thing, "is declared", SPAN))))
+    assert found["object"] == {
+        "kind": "netem",
+        "netns": "a",
+        "interface": "eth0",
+        "stages": [
+            {"delay": 20_000_000, "limit": 21_000},
+            {"loss_model": ["gemodel", [1, 2, 3, 4]]},
+        ],
     }

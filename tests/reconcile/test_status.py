@@ -11,7 +11,8 @@ from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.status import status
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Outcome, View
-from conlink_compose.state import HUB, Interface, Route, State
+from conlink_compose.state import HUB, Interface, Qdisc, Route, State, Tbf
+from conlink_compose.state import Netem as KernelNetem
 from conlink_compose.topology import Bridge
 from tests.reconcile.declared import (
     all_nodes,
@@ -97,3 +98,22 @@ def test_the_routes_of_an_interface_are_those_that_we_made() -> None:
         "default via 10.0.0.254",
         "default via fd00::ff",
     ]
+
+
+def test_what_an_interface_suffers_is_what_the_kernel_holds() -> None:
+    stages = (KernelNetem(delay=20_000_000, limit=21_000, seed=5), KernelNetem(rate=1_250_000))
+    qdisc = Qdisc("a-1", "eth0", stages)
+    (node,) = status(all_nodes(LAN), BOUND, State({**seen().things, qdisc.key: qdisc}))
+    (found,) = node.interfaces
+    assert found.impaired == "delay 20ms, rate 10mbit"
+    assert found.netem == (
+        "netem delay 20ms limit 21000 seed 5",
+        "netem rate 10mbit limit 1000",
+    )
+
+
+def test_that_a_tbf_stands_for_netem_is_said() -> None:
+    qdisc = Qdisc("a-1", "eth0", (Tbf(125_000, 2048, 1_518_000),))
+    (node,) = status(all_nodes(LAN), BOUND, State({**seen().things, qdisc.key: qdisc}))
+    assert node.interfaces[0].impaired == "rate 1mbit (tbf)"
+    assert node.interfaces[0].netem == ("tbf rate 1mbit burst 2048b limit 1518000b",)

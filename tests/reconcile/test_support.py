@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 
 from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.support import unsupported
-from conlink_compose.topology import Bridge, Netem, Tunnel
+from conlink_compose.topology import Bridge
 
 from .declared import endpoint, on_bridge, service, topology, wire
 
@@ -22,13 +21,12 @@ def test_each_thing_that_cannot_is_named() -> None:
     declared = replace(
         LAN,
         bridges=(Bridge("lan", "ovs"),),
-        links=(wire(endpoint("a", "x"), endpoint("a", "y", netem=(Netem(delay=1000.0),))),),
-        tunnels=(Tunnel("vxlan", "lan", ip_address("192.0.2.1"), 7, netem=(Netem(delay=1000.0),)),),
+        links=(wire(endpoint("a", "x"), endpoint("a", "y", ethtool=(("tx", "off"),))),),
     )
     found = list(unsupported(declared))
     assert {diagnostic.code for diagnostic in found} == {"not-yet"}
     text = "\n".join(diagnostic.message for diagnostic in found)
-    for word in ("mode ovs", "`netem`", "of a tunnel"):
+    for word in ("mode ovs", "`ethtool`"):
         assert word in text
 
 
@@ -38,7 +36,7 @@ x-conlink:
   bridges:
     wan: {mode: ovs}
   links:
-    - {endpoints: ["a:x", "b:x"], netem: {delay: 10ms}}
+    - {endpoints: ["a:x", "b:x"], ethtool: {tx: off}}
 services:
   a: {network_mode: none, x-conlink: {links: [{bridge: lan, dev: y}]}}
   b: {network_mode: none}
@@ -49,4 +47,4 @@ services:
     lines = text.split("\n")
     at = [found.span for found in unsupported(reading.topology) if found.span]
     words = [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in at]
-    assert words == ["ovs", "{delay: 10ms}"]
+    assert words == ["ovs", "{tx: off}"]
