@@ -23,6 +23,7 @@ from conlink_compose.cli.commands.kill import kill
 from conlink_compose.cli.commands.link import link
 from conlink_compose.cli.commands.logs import logs
 from conlink_compose.cli.commands.ls import ls
+from conlink_compose.cli.commands.netem import netem
 from conlink_compose.cli.commands.plan import plan
 from conlink_compose.cli.commands.ps import ps
 from conlink_compose.cli.commands.render import render
@@ -77,7 +78,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 OF_NODES = (up, scale, status, ps, top, logs, start, stop, restart, kill, down)
-for command in (check, plan, *OF_NODES, link, reset, ls, render, schema, version):
+for command in (check, plan, *OF_NODES, link, netem, reset, ls, render, schema, version):
     app.command()(command)
 app.command(
     "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conlink_compose.diagnostics import Diagnostic, Severity, Span
+from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.qdisc import is_rate_alone
 from conlink_compose.state.netem import NETEM, SEED
 from conlink_compose.topology import Endpoint, Topology, Tunnel
 
 
-def needed_qdiscs(topology: Topology) -> frozenset[str]:
-    """What the topology asks of the kernel's queueing, by the names of `state.netem`."""
+def needed_qdiscs(topology: Topology, overrides: Iterable[Override] = ()) -> frozenset[str]:
+    """What the topology asks of the kernel's queueing, and what is asked over it, by the names of
+    `state.netem`."""
     found = [one for end in _emulated(topology) for one in end.netem]
+    found += [one for override in overrides for one in override.netem or ()]
     seeds = (SEED,) if any(one.seed is not None for one in found) else ()
     return frozenset((NETEM, *seeds) if found else ())
 

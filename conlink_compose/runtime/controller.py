@@ -17,7 +17,7 @@ from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.log import FIELDS
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds, on_machine
 from conlink_compose.reconcile.hosts_file import names_of
-from conlink_compose.reconcile.lacking import needed_qdiscs
+from conlink_compose.reconcile.lacking import cannot_be, needed_qdiscs
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.override import NONE, Override
 from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
@@ -25,7 +25,7 @@ from conlink_compose.reconcile.plan import Planned, plan
 from conlink_compose.reconcile.sought import sought
 from conlink_compose.reconcile.text import describe
 from conlink_compose.state import MACHINE, End, Operation, Plan, State
-from conlink_compose.topology import Node, Owner, Topology
+from conlink_compose.topology import Endpoint, Node, Owner, Topology
 
 _log = logging.getLogger(__name__)
 
@@ -95,10 +95,10 @@ class Controller:
         observation = self._kernel.observe(alive, sought(topology, nodes))
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
-        missing = self._kernel.missing_kinds(needed_kinds(topology))
-        missing |= self._kernel.missing_qdiscs(needed_qdiscs(topology))
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
+        missing = self._kernel.missing_kinds(needed_kinds(topology))
+        missing |= self._kernel.missing_qdiscs(needed_qdiscs(topology, wishes.values()))
         binding = bind(topology, here, missing, wishes, machine)
         planned = plan(binding.state, observation.state)
         return View(topology, here, binding, observation.state, planned)
@@ -111,8 +111,19 @@ class Controller:
         """
         view = self.look()
         before = overrides(view.actual).get(end, NONE)
+        if asked:
+            self._check(
+                asked.over(Endpoint(Owner("container", end.netns), end.name)), view.topology
+            )
         wish = asked.beside(before) if asked else NONE
         self._keep([operation(end, wish, view.binding.state, view.actual)])
+
+    def _check(self, wanted: Endpoint, topology: Topology) -> None:
+        """Raises `OverrideError` where this kernel cannot do that."""
+        asked = (Override(netem=wanted.netem),)
+        missing = self._kernel.missing_qdiscs(needed_qdiscs(topology, asked))
+        if why := cannot_be(wanted, missing):
+            raise OverrideError(f"{why.message}; {why.help}")
 
     def forget_overrides(self) -> None:
         """All that was asked of interfaces is taken back. Raises as `override` does."""

@@ -83,3 +83,37 @@ def test_a_link_that_the_file_has_down_can_be_put_up(tmp_path: Path) -> None:
         assert carrier(lab, "r2", "eth0")
         lab.run("reset")
         eventually(lambda: not carrier(lab, "r2", "eth0"))
+
+
+def qdisc(lab: Project, node: str, dev: str) -> str:
+    return lab.inside(node, "tc", "qdisc", "show", "dev", dev).strip()
+
+
+def test_a_link_is_impaired_by_hand(tmp_path: Path) -> None:
+    """By a rate alone, which every kernel can: one without netem by a tbf."""
+    with project(tmp_path, ROUTED) as lab:
+        lab.up()
+        before = qdisc(lab, "r1", "wan")
+        assert lab.run("netem", "r1:wan", "rate", "2mbit").stderr == "r1:wan has netem rate 2mbit\n"
+        assert "2Mbit" in qdisc(lab, "r1", "wan")
+        assert interface(lab, "r1-1", "wan")["overridden"]
+        lab.run("netem", "r1:wan", "rate", "3mbit")
+        lab.run("link", "r1:wan", "down")
+        assert "3Mbit" in qdisc(lab, "r1", "wan"), "one wish beside the other"
+        lab.run("netem", "r1:wan", "off")
+        assert "Mbit" not in qdisc(lab, "r1", "wan")
+        assert not carrier(lab, "r1", "wan")
+        lab.run("netem", "r1:wan", "rate", "2mbit")
+        lab.run("reset", "r1:wan")
+        assert qdisc(lab, "r1", "wan") == before
+        assert pings_all(lab)
+
+
+def test_words_that_are_none_are_shown_where_they_stand(tmp_path: Path) -> None:
+    with project(tmp_path, ROUTED) as lab:
+        lab.up()
+        refused = lab.run("netem", "r1:wan", "delay", "20ms", "losss", "1%", check=False)
+        assert refused.returncode == 2
+        assert '"losss" is not a word of netem' in refused.stderr
+        assert 'did you mean "loss"?' in refused.stderr
+        assert "^^^^^" in refused.stderr

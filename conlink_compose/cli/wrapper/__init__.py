@@ -9,7 +9,7 @@ import typer
 from conlink_compose.cli.engine_name import engine_of
 from conlink_compose.cli.wrapper.words import Words
 
-OURS = ("check", "plan", "status", "link", "reset", "render", "schema", "image")
+OURS = ("check", "plan", "status", "link", "netem", "reset", "render", "schema", "image")
 """The verbs that no Compose has."""
 
 
