@@ -22,23 +22,18 @@ def any_number(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
     yield from ()
 
 
-def _two(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
-    if ends != 2:
-        message = f"a patch has two ends; {bridge.name} has {ends or 'none'}"
-        help_ = "replicas count; mode: linux or ovs joins any number"
-        yield Diagnostic("patch-ends", message, bridge.span, help_)
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the language asks of a mode.
 
     `port_keys` are what a link can say of its port there. `vlan_filtering`: VLANs on its ports
-    need that knob. `check_ends` judges how many ends it has, links and tunnels.
+    need that knob. `knobs`: it has those of a switch at all. `check_ends` judges how many ends it
+    has, links and tunnels.
     """
 
     port_keys: frozenset[str] = frozenset()
     vlan_filtering: bool = True
+    knobs: bool = True
     check_ends: Callable[[Bridge, int], Iterator[Diagnostic]] = any_number
 
 
@@ -57,7 +52,6 @@ class Port:
 
 _NOT_BUILT = {
     "ovs": Rules(frozenset(("forward", "vlan")), vlan_filtering=False),
-    "patch": Rules(check_ends=_two),
 }
 """The modes that the language has and this version cannot bring up; each leaves for its module."""
 
@@ -83,6 +77,9 @@ class Mode(Protocol):
 
     RULES: Rules
     """What may be written of it and of its ports."""
+
+    IS_INTERFACE: bool
+    """Whether there is an interface of its name, which its ports are ports of."""
 
     def expand(self, bridge: Bridge, name: str) -> Iterator[Interface]:
         """The interfaces in the hub it is made of; `name` is the bridge's name there."""

@@ -26,6 +26,9 @@ def check_ends(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
 RULES = Rules(frozenset(("forward", "vlan", "isolated")), check_ends=check_ends)
 
 
+IS_INTERFACE = True
+
+
 def check_mask(mask: int, at: Span) -> Iterator[Diagnostic]:
     """Whether the kernel takes `mask` for its knob `group_fwd_mask`."""
     if mask & _RESERVED_GROUPS:

@@ -13,6 +13,7 @@ from conlink_compose.kernel import (
     messages_prefix_route,
     messages_qdisc,
     messages_ready,
+    messages_redirect,
     messages_route,
 )
 from conlink_compose.kernel.lookup import Lookup, Requests
@@ -25,6 +26,7 @@ from conlink_compose.state import (
     PrefixRoute,
     Qdisc,
     Ready,
+    Redirect,
     Route,
     Thing,
     Verb,
@@ -50,6 +52,7 @@ _BY_TYPE: dict[type[Thing], Handler] = {
     PortVlans: messages_port_vlans,
     PrefixRoute: messages_prefix_route,
     Qdisc: messages_qdisc,
+    Redirect: messages_redirect,
     Loopback: messages_lo,
     Ready: messages_ready,
 }

@@ -1,4 +1,4 @@
-"""Wakes when links, addresses, routes, qdiscs or packet rules change, in the hub or in any node.
+"""Wakes when links, addresses, routes, tc or packet rules change, in the hub or in any node.
 
 One socket in the hub hears all namespaces to which the hub gave an nsid
 (NETLINK_LISTEN_ALL_NSID). What an event says is never used, so the receive buffer is small:

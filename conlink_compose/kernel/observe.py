@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from conlink_compose.kernel.kind_data import device, filters_vlans, read_data
+from conlink_compose.kernel.bridge_ports import port_vlans, redirects
+from conlink_compose.kernel.kind_data import device, read_data
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.messages_address import dump_addresses
 from conlink_compose.kernel.messages_link import dump_links
-from conlink_compose.kernel.messages_port_vlans import dump_port_vlans
 from conlink_compose.kernel.messages_qdisc import dump_qdiscs
 from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
@@ -20,7 +20,6 @@ from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.prefix_routes import prefix_routes
 from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
 from conlink_compose.kernel.read_link import LinkRecord, PortRecord, read_link, read_port
-from conlink_compose.kernel.read_port_vlans import read_port_vlans
 from conlink_compose.kernel.read_qdisc import OURS, stages_by_link
 from conlink_compose.kernel.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
@@ -35,7 +34,6 @@ from conlink_compose.state import (
     Interface,
     Key,
     Loopback,
-    PortVlans,
     Qdisc,
     Ready,
     Route,
@@ -84,7 +82,8 @@ def look(
         things += _qdiscs(view, mark)
         if label != HUB:
             things += prefix_routes(label, view.links, view.addresses, view.routes)
-    things += _port_vlans(views[HUB], mark)
+    things += port_vlans(namespaces.hub.socket, views[HUB].links, mark)
+    things += redirects(namespaces.hub.socket, views[HUB].links, mark)
     used = frozenset(end.netns for end, one in known.items() if one.owned)
     things += nft.look(namespaces, sought.rules, used)
     return State.of(things), known
@@ -165,20 +164,6 @@ def _held(port: PortRecord, link: LinkRecord, bridge: LinkRecord) -> str | None:
     """The kernel itself disables a port without a carrier, and all those of a bridge that is down,
     and makes them forward afterwards (net/bridge/br_if.c, br_port_carrier_check)."""
     return port.held if bridge.up and link.up and link.operational else None
-
-
-def _port_vlans(hub: _View, mark: int) -> Iterator[PortVlans]:
-    """Asked for where a bridge of ours filters them. Of another's it is not our affair."""
-    filtering = {
-        link.ifindex
-        for link in hub.links.values()
-        if link.kind == "bridge" and is_ours(link.group, mark) and filters_vlans(link.data)
-    }
-    told = hub.namespace.socket.dump(dump_port_vlans()) if filtering else ()
-    for record in map(read_port_vlans, told):
-        link = hub.links.get(record.ifindex)
-        if link and link.master in filtering and is_ours(link.group, mark):
-            yield PortVlans(HUB, link.name, *record[1:])
 
 
 class _Far(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from conlink_compose.bridges import AUTO, linux, rules
 from conlink_compose.diagnostics import Span
@@ -27,6 +27,8 @@ from conlink_compose.language.values.devices import check_signs
 from conlink_compose.topology import Bridge, IpNetwork
 
 Mode = Literal["linux", "ovs", "patch", "auto"]
+
+_KNOBS = ("stp", "vlan_filtering", "mcast_snooping", "group_fwd_mask", "mtu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _listed(report: Report, declarations: Declarations, bridges: List) -> Iterat
 
 def _read(report: Report, declared: _DeclaredBridge, schema: dict[str, Any]) -> ReadBridge:
     name, at, fields, partial = declared
+    _check_knobs(report, declared)
     mask = whole(report, fields, "group_fwd_mask", schema)
     if mask is not None:
         report.add(linux.check_mask(mask, fields["group_fwd_mask"].at))
@@ -135,6 +138,15 @@ def _read(report: Report, declared: _DeclaredBridge, schema: dict[str, Any]) -> 
         places_of(fields),
     )
     return ReadBridge(bridge, at, fields, partial)
+
+
+def _check_knobs(report: Report, declared: _DeclaredBridge) -> None:
+    mode = text(declared.fields, "mode") or AUTO
+    for key in _KNOBS if mode in get_args(Mode) and not rules(mode).knobs else ():
+        if key in declared.fields:
+            message = f"{key} is for a switch, and {declared.name} is of mode {mode}"
+            at = declared.fields[key].key_at
+            report.error("key-not-for-mode", at, message, f"leave {key} out")
 
 
 def _subnets(report: Report, fields: Fields) -> Iterator[IpNetwork]:

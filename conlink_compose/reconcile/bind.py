@@ -44,11 +44,13 @@ class Binding:
 
 
 class _Hub(NamedTuple):
-    """What links to it need to know: its names, the bridges with a spanning tree, by the name they
-    were declared with, what the kernel lacks, and what the machine's own namespace is labelled,
+    """What links to it need to know: its names, the interface that the ports of a bridge are ports
+    of (empty for a patch), the bridges with a spanning tree, by the name they were declared with,
+    what the kernel lacks, and what the machine's own namespace is labelled,
     where parents lie that are none of the hub's."""
 
     names: HubNames
+    masters: Mapping[str | None, str]
     stp: frozenset[str]
     missing: frozenset[str]
     machine: str
@@ -75,7 +77,7 @@ def bind(
     waiting: list[Waiting] = []
     by_owner = _by_owner(topology, nodes)
     stp = frozenset(bridge.name for bridge in topology.bridges if bridge.stp)
-    hub = _Hub(names, stp, missing, machine)
+    hub = _Hub(names, _masters(topology, names), stp, missing, machine)
     for link in topology.links:
         for item in _bind_link(topology.project, link, by_owner, hub):
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
@@ -141,7 +143,7 @@ def _bind_link(
     if link.far:
         yield from _bind_wire(project, link, link.far, near_nodes, by_owner)
         return
-    master = hub.names.bridges[link.bridge] if link.bridge else ""
+    master = hub.masters.get(link.bridge, "")
     stp, parent = link.bridge in hub.stp, _parent(link, hub)
     for replica, node in sorted(near_nodes.items()):
         outer = hub.names.outers.get((node.name, link.near.dev), "")
@@ -233,6 +235,13 @@ def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
         yield from inside(bound.far.name, bound.far_end, missing)
 
 
+def _masters(topology: Topology, names: HubNames) -> dict[str | None, str]:
+    return {
+        bridge.name: names.bridges[bridge.name] if bridges.mode(bridge.mode).IS_INTERFACE else ""
+        for bridge in topology.bridges
+    }
+
+
 def _tunnels(topology: Topology, hub: _Hub) -> Iterator[Declared]:
     """A tunnel lets pass what any link of its bridge sends: a smaller MTU would lose it. What that
     makes too large for the way, the kernel sends in fragments (over IPv4), or it tells a sender who
@@ -242,7 +251,7 @@ def _tunnels(topology: Topology, hub: _Hub) -> Iterator[Declared]:
         mtus[link.bridge] = max(mtus.get(link.bridge, KERNEL_MTU), link.near.mtu or 0)
     names = hub.names
     for tunnel, name in zip(topology.tunnels, names.tunnels, strict=True):
-        master, mtu = names.bridges[tunnel.bridge], mtus.get(tunnel.bridge, KERNEL_MTU)
+        master, mtu = hub.masters[tunnel.bridge], mtus.get(tunnel.bridge, KERNEL_MTU)
         made = tunnels.expand(tunnel, name, master, mtu, stp=tunnel.bridge in hub.stp)
         yield made, tunnel.span
         if qdisc := qdisc_of(HUB, name, tunnel.netem, mtu, hub.missing):

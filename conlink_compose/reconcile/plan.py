@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.order import in_order
-from conlink_compose.state import Interface, Key, Operation, Plan, State, Thing
+from conlink_compose.state import HUB, Interface, Key, Operation, Plan, State, Thing
 
 
 class Planned(NamedTuple):
@@ -132,15 +132,18 @@ def _readiness(
     desired: State, actual: State, operations: list[Operation], blocked: frozenset[Key]
 ) -> Iterator[Operation]:
     """A node is ready when nothing in it is left to do: seen in the kernel, not assumed."""
-    busy = {label for key in blocked for label in _labels(desired.things[key])}
+    busy = {label for key in blocked for label in _labels(desired.things[key], desired)}
     for operation in operations:
         for thing in operation.touched:
-            busy |= _labels(thing)
+            busy |= _labels(thing, desired)
     for key, thing in desired.things.items():
         if thing.IS_MARK and key not in actual.things and thing.netns not in busy:
             yield Operation("add", thing, "has all its links")
 
 
-def _labels(thing: Thing) -> set[str]:
-    """The namespaces it stands in, or in which something stands that it is tied to."""
-    return {thing.netns, *(key[1] for key in thing.needs | thing.ends_with)}
+def _labels(thing: Thing, desired: State) -> set[str]:
+    """The namespaces it stands in, or in which something stands that it is tied to: what lies on an
+    outer end is also the affair of the node at the other."""
+    on = desired.things.get(thing.lies_on) if thing.lies_on and thing.netns == HUB else None
+    tied = thing.needs | thing.ends_with | (on.ends_with if on else frozenset())
+    return {thing.netns, *(key[1] for key in tied)}

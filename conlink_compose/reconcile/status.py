@@ -64,11 +64,13 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     addresses = _addresses(actual, binding.state)
     routes, nats = _routes(actual), _nats(actual)
     bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
+    patches = {one.outer: one.link.bridge for one in binding.bound if not one.master}
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
         now = found if isinstance(found, Interface) else None
         lies_on = now.joined if now else ""
-        joined = lies_on or _joined(interface, binding.state, bridges) + _vlans(interface, actual)
+        joined = lies_on or _joined(interface, binding.state, bridges, patches)
+        joined += _vlans(interface, actual)
         told = _interface(interface, now, joined, _port_of(interface, actual))
         if now:
             key = (node, interface.name)
@@ -95,7 +97,12 @@ def _declared(binding: Binding) -> Iterator[tuple[str, Interface]]:
             yield thing.netns, thing
 
 
-def _joined(interface: Interface, desired: State, bridges: dict[str, str]) -> str:
+def _joined(
+    interface: Interface,
+    desired: State,
+    bridges: Mapping[str, str],
+    patches: Mapping[str, str | None],
+) -> str:
     """What its peer leads to; the hub's side of a veth leads to a bridge."""
     if not interface.peer:
         return interface.joined
@@ -103,7 +110,10 @@ def _joined(interface: Interface, desired: State, bridges: dict[str, str]) -> st
         return str(interface.peer)
     outer = desired.things[("interface", *interface.peer)]
     master = outer.master if isinstance(outer, Interface) else None
-    return f"bridge {bridges[master]}" if master else f"hub {interface.peer.name}"
+    if master:
+        return f"bridge {bridges[master]}"
+    patch = patches.get(interface.peer.name)
+    return f"patch {patch}" if patch else f"hub {interface.peer.name}"
 
 
 def _vlans(interface: Interface, actual: State) -> str:

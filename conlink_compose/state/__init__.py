@@ -11,6 +11,7 @@ from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
 from conlink_compose.state.prefix_route import PrefixRoute
 from conlink_compose.state.qdisc import Qdisc, Stage
 from conlink_compose.state.ready import READY, Ready
+from conlink_compose.state.redirect import Redirect
 from conlink_compose.state.route import Route
 from conlink_compose.state.rule_table import RuleTable
 from conlink_compose.state.tbf import Tbf
@@ -54,6 +55,7 @@ __all__ = [
     "PrefixRoute",
     "Qdisc",
     "Ready",
+    "Redirect",
     "Route",
     "RuleTable",
     "Stage",

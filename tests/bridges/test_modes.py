@@ -22,7 +22,9 @@ def modes_of_the_language() -> set[str]:
 def test_a_mode_offers_what_the_middle_asks_of_it(name: str) -> None:
     mode = bridges.mode(name)
     assert isinstance(mode.RULES, bridges.Rules)
+    assert isinstance(mode.IS_INTERFACE, bool)
     assert callable(mode.expand)
+    assert callable(mode.on_ports)
     assert (Path(__file__).parent / f"test_{name}.py").exists()
 
 
@@ -52,4 +54,4 @@ def test_a_patch_has_two_ends_and_auto_as_many_as_come() -> None:
 
 def test_a_mode_that_is_not_built_is_no_module() -> None:
     with pytest.raises(KeyError):
-        bridges.mode("patch")
+        bridges.mode("ovs")

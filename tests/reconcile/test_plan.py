@@ -21,7 +21,7 @@ from conlink_compose.state import (
     State,
     Thing,
 )
-from conlink_compose.topology import Topology
+from conlink_compose.topology import Bridge, Topology
 
 from .declared import all_nodes, default_route, endpoint, on_bridge, service, topology, wire
 
@@ -132,6 +132,22 @@ def test_a_wire_turned_round_is_made_anew() -> None:
     )
     verbs = [line.split()[0] for line in lines(wanted, crossed)]
     assert verbs == ["remove", "remove", "add", "add", "add", "add"], "two veths, two addresses"
+
+
+def test_a_node_is_not_ready_while_something_is_left_to_do_at_its_outer_end() -> None:
+    patch = topology(
+        on_bridge("a", "p"),
+        on_bridge("b", "p"),
+        services=(service("a"), service("b"), service("c")),
+    )
+    wanted = desired(replace(patch, bridges=(Bridge("p", "patch"),)))
+    unmarked = without(wanted, *(("ready", f"{name}-1") for name in "abc"))
+    one_way = without(unmarked, ("redirect", HUB, "a_1-eth0"))
+    assert lines(wanted, one_way) == [
+        "add     redirect (hub):a_1-eth0 -> b_1-eth0",
+        "add     ready b-1",
+        "add     ready c-1",
+    ]
 
 
 def test_a_node_is_ready_only_when_nothing_in_it_is_left_to_do() -> None:

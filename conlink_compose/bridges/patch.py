@@ -1,0 +1,41 @@
+"""A patch cable between two ends: each frame that comes in by one goes out by the other.
+
+There is no bridge between them that keeps frames to itself or drops them: LLDP, LACP, spanning tree
+and pause frames pass as all others do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from conlink_compose.bridges import Port, Rules
+from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.state import HUB, Interface, Redirect, Thing
+from conlink_compose.topology import Bridge
+
+
+def check_ends(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
+    if ends != 2:
+        message = f"a patch has two ends; {bridge.name} has {ends or 'none'}"
+        help_ = "replicas count; mode: linux or ovs joins any number"
+        yield Diagnostic("patch-ends", message, bridge.span, help_)
+
+
+RULES = Rules(vlan_filtering=False, knobs=False, check_ends=check_ends)
+
+IS_INTERFACE = False
+
+
+def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
+    del bridge, name
+    yield from ()
+
+
+def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Port]]:
+    """Nothing while only one of the two is there, or where replicas beyond the declared ones make
+    them more."""
+    del bridge
+    if len(ports) == 2:
+        first, second = ports
+        yield Redirect(HUB, first.name, second.name), first
+        yield Redirect(HUB, second.name, first.name), second

@@ -1,0 +1,45 @@
+"""What there is on the ports in the hub beside the interfaces: VLANs, and what leads frames on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conlink_compose.kernel.kind_data import filters_vlans
+from conlink_compose.kernel.link_socket import LinkSocket
+from conlink_compose.kernel.mark import is_ours
+from conlink_compose.kernel.messages_port_vlans import dump_port_vlans
+from conlink_compose.kernel.messages_redirect import dump_filters
+from conlink_compose.kernel.read_link import LinkRecord
+from conlink_compose.kernel.read_port_vlans import read_port_vlans
+from conlink_compose.kernel.read_redirect import read_redirect
+from conlink_compose.state import HUB, PortVlans, Redirect
+
+Links = Mapping[int, LinkRecord]
+"""Those of the hub, by ifindex."""
+
+
+def port_vlans(hub: LinkSocket, links: Links, mark: int) -> Iterator[PortVlans]:
+    """Asked for where a bridge of ours filters them. Of another's it is not our affair."""
+    filtering = {
+        link.ifindex
+        for link in links.values()
+        if link.kind == "bridge" and is_ours(link.group, mark) and filters_vlans(link.data)
+    }
+    told = hub.dump(dump_port_vlans()) if filtering else ()
+    for record in map(read_port_vlans, told):
+        link = links.get(record.ifindex)
+        if link and link.master in filtering and is_ours(link.group, mark):
+            yield PortVlans(HUB, link.name, *record[1:])
+
+
+def redirects(hub: LinkSocket, links: Links, mark: int) -> Iterator[Redirect]:
+    """Asked for at each interface of ours that no bridge of ours has: the rare ones."""
+    for link in links.values():
+        master = links.get(link.master)
+        joined = link.kind == "bridge" or (master and is_ours(master.group, mark))
+        if joined or not is_ours(link.group, mark):
+            continue
+        found = read_redirect(hub.dump(dump_filters(link.ifindex)))
+        if found:
+            target = links.get(found.target)
+            yield Redirect(HUB, link.name, target.name if target else "", found.alone)

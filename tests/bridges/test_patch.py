@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from conlink_compose import bridges
+from conlink_compose.bridges import Port
+from conlink_compose.bridges.patch import check_ends
+from conlink_compose.state import HUB, Redirect
+from conlink_compose.topology import Bridge
+
+PATCH = Bridge("p", "patch")
+
+
+def test_each_end_leads_to_the_other_and_nothing_is_between() -> None:
+    mode = bridges.mode("patch")
+    assert list(mode.expand(PATCH, "p")) == []
+    assert not mode.IS_INTERFACE
+    a, b = Port("a"), Port("b", tunnel=True)
+    assert list(mode.on_ports(PATCH, (a, b))) == [
+        (Redirect(HUB, "a", "b"), a),
+        (Redirect(HUB, "b", "a"), b),
+    ]
+
+
+def test_any_other_number_of_ends_leads_nowhere() -> None:
+    ports = [Port(name) for name in "abc"]
+    for some in (ports[:1], ports, ()):
+        assert list(bridges.mode("patch").on_ports(PATCH, some)) == []
+
+
+def test_a_patch_has_two_ends() -> None:
+    assert not list(check_ends(PATCH, 2))
+    (found,) = check_ends(PATCH, 1)
+    assert found.message == "a patch has two ends; p has 1"
