@@ -81,6 +81,10 @@ class Mode(Protocol):
     IS_INTERFACE: bool
     """Whether there is an interface of its name, which its ports are ports of."""
 
+    def needs(self, bridge: Bridge) -> frozenset[str]:
+        """What it asks of the kernel, as things do, to find out what is missing."""
+        ...
+
     def expand(self, bridge: Bridge, name: str) -> Iterator[Interface]:
         """The interfaces in the hub it is made of; `name` is the bridge's name there."""
         ...

@@ -7,7 +7,15 @@ from typing import Any
 
 from conlink_compose.bridges import Port, Rules
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import DEFAULT_VLAN, FRESH, HUB, Interface, PortVlans, Thing
+from conlink_compose.state import (
+    DEFAULT_VLAN,
+    FRESH,
+    HUB,
+    VLAN_FILTERING,
+    Interface,
+    PortVlans,
+    Thing,
+)
 from conlink_compose.topology import Bridge, Vlan
 
 MOST_PORTS = 1023
@@ -34,6 +42,10 @@ def check_mask(mask: int, at: Span) -> Iterator[Diagnostic]:
     if mask & _RESERVED_GROUPS:
         message = f"group_fwd_mask {mask} has one of the bits 0, 1 and 2, which the kernel refuses"
         yield Diagnostic("bad-value", message, at, "mode: patch lets every frame pass")
+
+
+def needs(bridge: Bridge) -> frozenset[str]:
+    return frozenset((VLAN_FILTERING,) if bridge.vlan_filtering else ())
 
 
 def expand(bridge: Bridge, name: str) -> Iterator[Interface]:

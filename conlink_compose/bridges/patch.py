@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from conlink_compose.bridges import Port, Rules
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.state import HUB, Interface, Redirect, Thing
+from conlink_compose.state import HUB, MIRRED, Interface, Redirect, Thing
 from conlink_compose.topology import Bridge
 
 
@@ -24,6 +24,11 @@ def check_ends(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
 RULES = Rules(vlan_filtering=False, knobs=False, check_ends=check_ends)
 
 IS_INTERFACE = False
+
+
+def needs(bridge: Bridge) -> frozenset[str]:
+    del bridge
+    return frozenset((MIRRED,))
 
 
 def expand(bridge: Bridge, name: str) -> Iterator[Interface]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from conlink_compose.kernel.apply import Apply
 from conlink_compose.kernel.failure import Failure
+from conlink_compose.kernel.features import FEATURES
 from conlink_compose.kernel.link_socket import LinkSocket, route_sockets, scratch_socket
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.make import Ifindexes
@@ -85,9 +86,9 @@ class Kernel:
         self._namespaces.leave_machine()
 
     def missing_kinds(self, kinds: Iterable[str]) -> frozenset[str]:
-        """Those of the kinds of interface that this kernel cannot make: asked of the kernel itself,
-        once for each kind, in a namespace that ends with the question. Raises OSError where no
-        namespace can be made."""
+        """Those of the kinds of interface, and of the `FEATURES`, that this kernel has not: it is
+        asked itself, once for each, in a namespace that ends with the question. Raises OSError
+        where no namespace can be made."""
         wanted = frozenset(kinds)
         unknown = sorted(wanted - self._has_kind.keys())
         if unknown:
@@ -121,5 +122,7 @@ class Kernel:
 def _has_kind(asked: LinkSocket, kind: str) -> bool:
     """The kernel looks for the kind, loading its module, before it looks at anything else: a
     vlan without its parent is refused too, but not with EOPNOTSUPP."""
+    if kind in FEATURES:
+        return FEATURES[kind](asked)
     refused = asked.exchange((make(Interface("", f"is-{kind}"[:15], kind), 0, 0),))
     return not refused or refused[0].errno != errno.EOPNOTSUPP

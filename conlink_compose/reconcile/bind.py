@@ -18,7 +18,18 @@ from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.qdisc import qdisc_of
 from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
-from conlink_compose.state import HUB, MACHINE, End, Key, Loopback, Ready, State, Thing
+from conlink_compose.state import (
+    HUB,
+    MACHINE,
+    End,
+    Interface,
+    Key,
+    Loopback,
+    Ready,
+    Redirect,
+    State,
+    Thing,
+)
 from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
 
 
@@ -84,15 +95,20 @@ def bind(
     if overrides:
         bound = [_overridden(item, overrides) for item in bound]
     held_up = {wait.node.name for wait in waiting}
-    state = _state(_things(topology, nodes, bound, hub, held_up))
+    things = _things(topology, nodes, bound, hub, held_up)
+    if missing:
+        things = ((_makeable(thing, missing), span) for thing, span in things)
+    state = _state(things)
     return Binding(state, tuple(bound), tuple(waiting), names, refused)
 
 
 def needed_kinds(topology: Topology) -> frozenset[str]:
-    """The kinds of interface the topology asks of the kernel beyond what each has."""
+    """The kinds of interface the topology asks of the kernel, and the features, beyond what each
+    has."""
     used = {link.kind for link in topology.links}
     tunneled = frozenset(tunnel.kind for tunnel in topology.tunnels)
-    return tunneled.union(*(links.kind(name).NEEDS for name in used))
+    joined = (bridges.mode(bridge.mode).needs(bridge) for bridge in topology.bridges)
+    return tunneled.union(*(links.kind(name).NEEDS for name in used), *joined)
 
 
 def on_machine(topology: Topology, nodes: Sequence[Node]) -> bool:
@@ -272,6 +288,13 @@ def _on_ports(
         on_ports = bridges.mode(bridge.mode).on_ports
         for thing, port in on_ports(bridge, ports.get(bridge.name, ())):
             yield thing, port.span
+
+
+def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:
+    """The same, and whether this kernel can."""
+    if thing.asks in missing and isinstance(thing, Interface | Redirect):
+        return replace(thing, unmakeable=True)
+    return thing
 
 
 def _state(declared: Iterable[Declared]) -> State:

@@ -1,6 +1,7 @@
 """What the kernel can hold, as values: a file an object, and what one object asks of all."""
 
 from conlink_compose.state.address import Address
+from conlink_compose.state.feature import MIRRED, VLAN_FILTERING
 from conlink_compose.state.forward import Forward
 from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
 from conlink_compose.state.loopback import Loopback
@@ -34,10 +35,12 @@ __all__ = [
     "HUB",
     "LONGEST_ALIAS",
     "MACHINE",
+    "MIRRED",
     "OUT_OF_REACH",
     "OVERRIDE",
     "PROTOCOL",
     "READY",
+    "VLAN_FILTERING",
     "Address",
     "Conflict",
     "Data",

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from conlink_compose.state.parent import without_kind, without_parent
+from conlink_compose.state.feature import VLAN_FILTERING, without
+from conlink_compose.state.parent import without_parent
 from conlink_compose.state.thing import (
     HUB,
     Conflict,
@@ -177,11 +178,15 @@ class Interface(Thing):
     def lacks(self, desired: Mapping[Key, Thing], actual: Mapping[Key, Thing]) -> Conflict | None:
         """What it waits for: its kind in this kernel, or its parent."""
         if self.unmakeable:
-            return without_kind(self)
+            return without(self)
         if self.parent is None:
             return None
         wanted, found = desired.get(self.parent.key), actual.get(self.parent.key)
         return without_parent(self, self.parent, wanted, found)
+
+    @property
+    def asks(self) -> str:
+        return VLAN_FILTERING if (VLAN_FILTERING, True) in self.data else self.kind
 
     @property
     def joined(self) -> str:

@@ -9,17 +9,6 @@ from conlink_compose.state.thing import OUT_OF_REACH, Conflict
 if TYPE_CHECKING:
     from conlink_compose.state.interface import End, Interface
 
-MODULES = {"vlan": "8021q"}
-"""The kernel's modules of kinds that are not called like them."""
-
-
-def without_kind(one: Interface) -> Conflict:
-    """This kernel has not the kind of it."""
-    return Conflict(
-        f"{one.called} cannot be made: this machine's kernel has no {one.kind}",
-        f"load its module: modprobe {MODULES.get(one.kind, one.kind)}",
-    )
-
 
 def without_parent(one: Interface, parent: End, wanted: Any, found: Any) -> Conflict | None:
     """What of its parent is missing, which is to be `wanted`, where it is ours, and is `found`."""

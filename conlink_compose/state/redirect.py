@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
+from conlink_compose.state.feature import MIRRED, without
+from conlink_compose.state.thing import Conflict, Key, Phase, Step, Thing, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +15,17 @@ class Redirect(Thing):
     """From `interface` to the interface `to` of the same namespace, one way.
 
     Seen, `to` is empty where it leads nowhere any more, and `alone` tells that nobody else filters
-    what comes in there.
+    what comes in there. `unmakeable` tells of a desired one that this kernel cannot.
     """
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("to",)
-    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "alone"})
+    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "alone", "unmakeable"})
 
     netns: str
     interface: str
     to: str
     alone: bool = True
+    unmakeable: bool = False
     owned: bool = True
 
     @property
@@ -37,6 +39,14 @@ class Redirect(Thing):
     @property
     def needs(self) -> frozenset[Key]:
         return frozenset((self.lies_on, ("interface", self.netns, self.to)))
+
+    @property
+    def asks(self) -> str:
+        return MIRRED
+
+    def lacks(self, desired: Mapping[Key, Thing], actual: Mapping[Key, Thing]) -> Conflict | None:
+        del desired, actual
+        return without(self) if self.unmakeable else None
 
     def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
         """It is taken away before its interface becomes the port of a bridge."""

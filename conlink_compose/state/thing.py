@@ -145,6 +145,11 @@ class Thing:
         del now, actual
         return None
 
+    @property
+    def asks(self) -> str:
+        """What of the kernel it asks that not every kernel has; empty for nothing."""
+        return ""
+
     def lacks(self, desired: Mapping[Key, Thing], actual: Mapping[Key, Thing]) -> Conflict | None:
         """What is told where it has to wait for something that is not ours to make."""
         del desired, actual

@@ -23,6 +23,7 @@ def test_a_mode_offers_what_the_middle_asks_of_it(name: str) -> None:
     mode = bridges.mode(name)
     assert isinstance(mode.RULES, bridges.Rules)
     assert isinstance(mode.IS_INTERFACE, bool)
+    assert callable(mode.needs)
     assert callable(mode.expand)
     assert callable(mode.on_ports)
     assert (Path(__file__).parent / f"test_{name}.py").exists()

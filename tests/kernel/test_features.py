@@ -1,0 +1,31 @@
+"""What a kernel may lack beside kinds of interface, held against `ip` and `tc`."""
+
+from __future__ import annotations
+
+import pytest
+
+from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING
+from tests.kernel.lab import Lab
+
+pytestmark = pytest.mark.root
+
+
+def test_whether_bridges_filter_vlans(lab: Lab) -> None:
+    lab.change(HUB, "link add name lan type bridge vlan_filtering 1")
+    link = lab.link(HUB, "lan")
+    assert link
+    filters = link["linkinfo"]["info_data"].get("vlan_filtering") == 1
+    assert (VLAN_FILTERING in lab.kernel.missing_kinds((VLAN_FILTERING,))) is not filters
+
+
+def test_whether_frames_can_be_redirected(lab: Lab) -> None:
+    lab.run(HUB, *["tc", "qdisc", "add", "dev", "lo", "clsact"])
+    rule = "tc filter add dev lo ingress u32 match u32 0 0 action mirred egress redirect dev lo"
+    done = lab.run(HUB, *rule.split())
+    assert (MIRRED in lab.kernel.missing_kinds((MIRRED,))) is (done.returncode != 0)
+
+
+def test_asking_leaves_nothing_behind(lab: Lab) -> None:
+    lab.kernel.missing_kinds((VLAN_FILTERING, MIRRED))
+    assert [one["ifname"] for one in lab.ip(HUB, "link show")] == ["lo"]
+    assert "clsact" not in lab.run(HUB, "tc", "qdisc", "show", "dev", "lo").stdout
