@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,10 +125,25 @@ def to_bring_up(reading: Reading, options: Options, show: Show = console.show) -
     if reading.topology and reading.document:
         project = open_project(options.engine, reading.topology.project)
         found += [*unsupported(reading.topology), *project.unhonoured(reading.document)]
+        found += _impossible_here(reading.topology) if project.is_of_this_kernel else ()
     show(found, reading.sources)
     if has_errors(found) or reading.topology is None or project is None:
         raise typer.Exit(exit_status.MISTAKES)
     return Declared(reading, reading.topology, project)
+
+
+def _impossible_here(topology: Topology) -> Iterator[Diagnostic]:
+    """What this kernel has not, or this user may not."""
+    from conlink_compose.links import has_parent
+    from conlink_compose.reconcile.support import impossible
+
+    if not any(has_parent(link) for link in topology.links):
+        return
+    from conlink_compose.kernel.kinds import missing_here
+    from conlink_compose.reconcile.bind import needed_kinds
+
+    missing = missing_here(needed_kinds(topology))
+    yield from impossible(topology, missing, reaches_machine=os.geteuid() == 0)
 
 
 def project_of(options: Options) -> Project:

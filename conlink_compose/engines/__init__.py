@@ -185,6 +185,9 @@ class Project(Protocol):
     """
 
     name: str
+    is_of_this_kernel: bool
+    """Its nodes are namespaces of the kernel that this process runs on, made with its rights: what
+    these lack can be told beforehand. Of any other the runtime tells."""
 
     @property
     def processes(self) -> Processes | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
+import time
 from collections.abc import Iterable, Mapping
 
 from conlink_compose.kernel.apply import Apply
 from conlink_compose.kernel.failure import Failure
-from conlink_compose.kernel.features import FEATURES
-from conlink_compose.kernel.link_socket import LinkSocket, route_sockets, scratch_socket
+from conlink_compose.kernel.kinds import known_kinds
+from conlink_compose.kernel.link_socket import route_sockets
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.make import Ifindexes
-from conlink_compose.kernel.messages_link import make
 from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespaces
 from conlink_compose.kernel.nft.nft import Nft
@@ -20,8 +19,11 @@ from conlink_compose.kernel.observe import Observation, look
 from conlink_compose.kernel.qdisc_probe import qdiscs_there
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.linux.namespaces import in_each_network
-from conlink_compose.state import End, Interface, Plan
+from conlink_compose.state import End, Plan
 from conlink_compose.state.sought import NOTHING, Sought
+
+ASK_AGAIN = 10.0
+"""Seconds until a kind that was missing is asked for again: its module may have been loaded."""
 
 
 class Kernel:
@@ -45,6 +47,7 @@ class Kernel:
         self._nft = Nft(mark)
         self._has_kind: dict[str, bool] = {}
         self._qdiscs: frozenset[str] | None = None
+        self._asked = 0.0
         self._known: dict[End, Known] = {}
 
     def observe(self, paths: Mapping[str, str], sought: Sought = NOTHING) -> Observation:
@@ -90,13 +93,11 @@ class Kernel:
         asked itself, once for each, in a namespace that ends with the question. Raises OSError
         where no namespace can be made."""
         wanted = frozenset(kinds)
-        unknown = sorted(wanted - self._has_kind.keys())
-        if unknown:
-            asked = LinkSocket(scratch_socket())
-            try:
-                self._has_kind.update({kind: _has_kind(asked, kind) for kind in unknown})
-            finally:
-                asked.close()
+        if wanted and time.monotonic() > self._asked + ASK_AGAIN:
+            self._has_kind = {kind: True for kind, there in self._has_kind.items() if there}
+        if unknown := sorted(wanted - self._has_kind.keys()):
+            self._has_kind.update(known_kinds(unknown))
+            self._asked = time.monotonic()
         return frozenset(kind for kind in wanted if not self._has_kind[kind])
 
     def missing_qdiscs(self, wanted: frozenset[str]) -> frozenset[str]:
@@ -117,12 +118,3 @@ class Kernel:
     def close(self) -> None:
         self._monitor.close()
         self._namespaces.close()
-
-
-def _has_kind(asked: LinkSocket, kind: str) -> bool:
-    """The kernel looks for the kind, loading its module, before it looks at anything else: a
-    vlan without its parent is refused too, but not with EOPNOTSUPP."""
-    if kind in FEATURES:
-        return FEATURES[kind](asked)
-    refused = asked.exchange((make(Interface("", f"is-{kind}"[:15], kind), 0, 0),))
-    return not refused or refused[0].errno != errno.EOPNOTSUPP

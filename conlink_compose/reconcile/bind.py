@@ -137,6 +137,13 @@ def _possible(
     return replace(topology, tunnels=tunnels_left), nodes, tuple(dict.fromkeys(why.values()))
 
 
+def foreseen_parents(desired: State) -> State:
+    """The interfaces of the machine that are parents, as if each were there, and nothing else."""
+    parents = {one.parent for one in desired.interfaces() if one.parent}
+    there = (Interface(*end, "", up=True, owned=False) for end in sorted(parents))
+    return State.of(one for one in there if one.netns == MACHINE)
+
+
 def _by_owner(topology: Topology, nodes: Iterable[Node]) -> dict[Owner, dict[int, Node]]:
     """The running nodes of each owner by replica; a container's name finds its service's node, and
     that one is the first: what is said of one container is not counted up."""

@@ -136,7 +136,9 @@ class Interface(Thing):
     def is_made_anew(self, now: Interface) -> bool:
         """Of another kind, or its other end or parent lies elsewhere, as after the fast restart of
         a node; or what is fixed of its kind is otherwise."""
-        if now.kind != self.kind or (self.peer and now.peer != self.peer):
+        if (now.kind != self.kind and not _stands_in(now, self)) or (
+            self.peer and now.peer != self.peer
+        ):
             return True
         if (self.parent and now.parent != self.parent) or _keeps_mac(now, self):
             return True
@@ -227,6 +229,11 @@ class Interface(Thing):
             yield f"master {self.master}"
         if self.isolated:
             yield "isolated"
+
+
+def _stands_in(now: Interface, wanted: Interface) -> bool:
+    """An ifb does as a dummy, and stays when the kernel has learned to make one."""
+    return (now.kind, wanted.kind) == ("ifb", "dummy")
 
 
 def _keeps_mac(now: Interface, wanted: Interface) -> bool:

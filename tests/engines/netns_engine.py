@@ -49,7 +49,7 @@ def _life(netns: Path) -> Life | None:
 
 
 class NetnsEngine:
-    machine: str | None = None
+    machine: str | None = "/proc/1/ns/net"
     log = "nowhere"
     health: str | None = None
 
@@ -95,6 +95,7 @@ class _Asked(Connection):
 class NetnsProject:
     processes = None
     compose = None
+    is_of_this_kernel = True
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conlink_compose.kernel.kinds import missing_here
 from conlink_compose.state import HUB
 from tests.kernel.lab import Lab
 
@@ -14,6 +15,7 @@ KINDS = ("bridge", "dummy", "ifb", "ipvlan", "macvlan", "nonsense", "veth", "vla
 
 def test_the_missing_kinds_are_those_that_ip_does_not_get(lab: Lab) -> None:
     missing = lab.kernel.missing_kinds(KINDS)
+    assert missing_here(KINDS) == missing, "asked of a process of its own"
     told = {kind: lab.run(HUB, "ip", "link", "add", "type", kind).stderr for kind in KINDS}
     assert missing == {kind for kind in KINDS if "Unknown device type" in told[kind]}
     assert "nonsense" in missing

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
-from conlink_compose.reconcile.support import unsupported
-from conlink_compose.topology import Bridge
+from conlink_compose.reconcile.support import impossible, unsupported
+from conlink_compose.topology import Bridge, Link
 
 from .declared import endpoint, on_bridge, service, topology, wire
 
@@ -48,3 +48,22 @@ services:
     at = [found.span for found in unsupported(reading.topology) if found.span]
     words = [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in at]
     assert words == ["ovs", "{tx: off}"]
+
+
+def test_what_this_kernel_has_not_is_told_once_a_link() -> None:
+    link = Link("vlan", endpoint("a", "eth5"), outer="lan", vlanid=5)
+    declared = replace(LAN, links=(*LAN.links, link), services=(service("a", 3),))
+    (told,) = impossible(declared, frozenset({"vlan"}), reaches_machine=True)
+    assert told.message == (
+        "vlan interface eth5 of a-1 cannot be made: this machine's kernel has no vlan"
+    )
+    assert told.help == "load its module: modprobe 8021q"
+    assert not list(impossible(declared, frozenset(), reaches_machine=False))
+
+
+def test_the_machine_may_be_out_of_reach() -> None:
+    link = Link("macvlan", endpoint("a", "eth5"), outer="nic")
+    declared = replace(LAN, links=(*LAN.links, link))
+    (told,) = impossible(declared, frozenset(), reaches_machine=False)
+    assert told.message.endswith("nic of the machine is out of reach here")
+    assert not list(impossible(declared, frozenset(), reaches_machine=True))

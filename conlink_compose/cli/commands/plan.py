@@ -97,13 +97,13 @@ def _painted(operation: dict[str, Any]) -> str:
 
 def _of_nothing(declared: Declared) -> dict[str, Any]:
     """What there is to do on an empty machine, as if every declared node ran."""
-    from conlink_compose.reconcile.bind import bind
+    from conlink_compose.reconcile.bind import bind, foreseen_parents
     from conlink_compose.reconcile.operation_json import as_dict
     from conlink_compose.reconcile.plan import plan as plan_state
-    from conlink_compose.state import State
 
     nodes = tuple(declared.topology.foreseen())
-    planned = plan_state(bind(declared.topology, nodes).state, State())
+    desired = bind(declared.topology, nodes).state
+    planned = plan_state(desired, foreseen_parents(desired))
     added = _on_nodes("add", (node.name for node in nodes), "is declared")
     links = map(as_dict, planned.on_links)
     return {"operations": [*added, *links], "problems": []}

@@ -41,6 +41,7 @@ class DockerProject:
     """A `Project`. Its containers are made by Compose."""
 
     processes = None
+    is_of_this_kernel = False
 
     def __init__(self, name: str) -> None:
         self.name = name

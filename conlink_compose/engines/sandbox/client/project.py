@@ -40,6 +40,7 @@ class SandboxProject:
     of that name is somebody else's."""
 
     compose = None
+    is_of_this_kernel = True
 
     def __init__(self, name: str) -> None:
         self.name = name
