@@ -28,11 +28,11 @@ from conlink_compose.language.checks.interfaces import (
     check_engine_networks,
     check_forwards,
     check_hub_names,
-    check_parents,
     check_ports,
     check_room,
     check_wires,
 )
+from conlink_compose.language.checks.parents import check_parents
 from conlink_compose.language.checks.routes import check_routes
 from conlink_compose.language.checks.subnets import check_subnets
 from conlink_compose.language.checks.sysctls import check_sysctls

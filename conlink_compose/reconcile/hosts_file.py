@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from conlink_compose.links import BoundLink
+from conlink_compose.links import BoundLink, has_parent
 from conlink_compose.replicas import numbered
 from conlink_compose.topology import Endpoint, IpInterface, Link, Owner, Service, Topology
 
@@ -89,19 +89,25 @@ def _entries_of(
     number: int, link: Link, endpoint: Endpoint, nodes: tuple[str, ...]
 ) -> Iterator[_Entry]:
     for replica, node in enumerate(nodes, 1):
-        domain = f"bridge {link.bridge}" if link.bridge else f"wire {number} {replica}"
+        domain = _shared(link) or f"wire {number} {replica}"
         for address in numbered(endpoint, replica).addresses:
             yield _Entry(node, domain, address)
 
 
 def _entries_bound(links: Iterable[BoundLink]) -> Iterator[_Entry]:
     for bound in links:
-        bridge = bound.link.bridge
-        domain = f"bridge {bridge}" if bridge else f"wire {bound.near.name}:{bound.near_end.dev}"
+        domain = _shared(bound.link) or f"wire {bound.near.name}:{bound.near_end.dev}"
         for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
             for address in end.addresses if node and end else ():
                 assert node
                 yield _Entry(node.name, domain, address)
+
+
+def _shared(link: Link) -> str:
+    """What it shares with others: a bridge, or a parent."""
+    if has_parent(link):
+        return f"parent {link.outer} {link.vlanid}"
+    return f"bridge {link.bridge}" if link.bridge else ""
 
 
 def _neighbours_with_a_choice(entries: list[_Entry]) -> dict[str, list[_Entry]]:

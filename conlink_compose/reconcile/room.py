@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.links import has_parent, rules
 from conlink_compose.replicas import forward_of, numbered
 from conlink_compose.topology import Endpoint, Link, Node, Owner, Topology
 
@@ -69,13 +70,24 @@ def _numbers(ends: Iterable[End], replica: int) -> Iterator[Number]:
 def _numbers_of(link: Link, end: Endpoint, replica: int) -> Iterator[Number]:
     for forward in link.forward:
         yield "outside", f"{forward_of(forward, replica).outer}/{forward.protocol}"
-    if not link.bridge:
-        return  # a wire and a dummy are domains of their own
-    domain = (link.bridge, link.vlan and (link.vlan.access or link.vlan.native))
+    if unlike := rules(link.kind).unlike:
+        yield ("parent", link.outer), f"{unlike} {getattr(link, unlike)} of {link.outer}"
+    domain = _domain(link)
+    if domain is None:
+        return
     for address in end.addresses:
         yield domain, str(address.ip)
     if end.mac:
         yield domain, end.mac
+
+
+def _domain(link: Link) -> Hashable | None:
+    """A bridge, or an access VLAN of it; a parent interface. A wire and a dummy are their own."""
+    if has_parent(link):
+        return "parent", link.outer, link.vlanid
+    if link.bridge:
+        return link.bridge, link.vlan and (link.vlan.access or link.vlan.native)
+    return None
 
 
 def _check(wanted: list[Number], taken: dict[Number, str]) -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from conlink_compose.reconcile.bind import bind, on_machine
+from conlink_compose.reconcile.hosts_file import hosts_files, names_of
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.status import status
 from conlink_compose.reconcile.text import describe_plan
 from conlink_compose.state import HUB, MACHINE, OUT_OF_REACH, End, Interface, State
-from conlink_compose.topology import Link, Topology
+from conlink_compose.topology import Link, Node, Owner, Topology
 from tests.reconcile.declared import all_nodes, endpoint, on_bridge, service, topology
 
 SERVICES = (service("a"), service("b"))
@@ -113,3 +114,27 @@ def test_what_it_is_joined_to_is_shown() -> None:
     binding = bind(one, all_nodes(one))
     (node, _) = status(all_nodes(one), binding, binding.state)
     assert [interface.peer for interface in node.interfaces] == ["vlan 5 of lan"]
+
+
+def test_a_replica_beyond_the_declared_ones_gets_no_vlan_of_another() -> None:
+    one = declared(vlan("eth0"))
+    more = Node("a-2", Owner("service", "a"), 2)
+    (told,) = bind(one, [*all_nodes(one), more]).refused
+    assert told.message.startswith("a-2 gets no links: vlanid 5 of eth0 is taken by a")
+
+
+def test_an_address_on_the_same_parent_comes_first_in_the_names() -> None:
+    """The reader reaches it without a router."""
+
+    def on(node: str, parent: str, dev: str, address: str) -> Link:
+        return Link("macvlan", endpoint(node, dev, address), outer=parent)
+
+    one = topology(
+        on("a", "eth0", "eth0", "10.0.0.1/24"),
+        on("b", "eth1", "eth1", "10.1.0.2/24"),
+        on("b", "eth0", "eth0", "10.0.0.2/24"),
+        services=SERVICES,
+    )
+    wanted = ["10.0.0.2\tb b-1"]
+    assert hosts_files(one).heads["a-1"].splitlines()[-1:] == wanted
+    assert names_of(one, bind(one, all_nodes(one)).bound).heads["a-1"].splitlines() == wanted

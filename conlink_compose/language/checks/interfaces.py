@@ -142,21 +142,3 @@ def check_room(
         ends[tunnel.bridge] = ends.get(tunnel.bridge, 0) + 1
     for name, read in bridges.items():
         report.add(modes.rules(read.bridge.mode).check_ends(read.bridge, ends.get(name, 0)))
-
-
-def check_parents(
-    report: Report, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
-) -> None:
-    """An MTU is not above the parent's, where the parent is ours and its MTU said."""
-    parents = {name: (read.bridge.mtu, read.at) for name, read in bridges.items()}
-    children: list[ReadLink] = []
-    for link in (link for link in links if link.outer):
-        if kinds.rules(link.kind).joins:
-            parents[link.outer or ""] = (link.near.mtu, link.near.place("mtu"))
-        else:
-            children.append(link)
-    for link in children:
-        most, at = parents.get(link.outer or "", (None, None))
-        if most is not None and link.near.mtu is not None and link.near.mtu > most:
-            message = f"mtu {link.near.mtu} is above the {most} of its parent {link.outer}, at {at}"
-            report.error("mtu-above-parent", link.near.place("mtu"), message)
