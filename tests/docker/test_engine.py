@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.docker.conftest import BASES, Compose, Engine
+from tests.docker.lab import eventually
 
 TWO_SERVICES = """\
 version: "3.7"
@@ -47,7 +48,8 @@ def test_machine_sees_process_of_container(engine: Engine) -> None:
     try:
         engine.client.start(container)
         pid = engine.client.inspect_container(container)["State"]["Pid"]
-        assert Path(f"/proc/{pid}/cmdline").read_text() == "sleep\x0060\x00"
+        # Between its start and its exec it has no command line.
+        eventually(lambda: Path(f"/proc/{pid}/cmdline").read_text() == "sleep\x0060\x00")
     finally:
         engine.client.remove_container(container, force=True)
 
