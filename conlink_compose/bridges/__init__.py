@@ -89,8 +89,10 @@ class Mode(Protocol):
         """The interfaces in the hub it is made of; `name` is the bridge's name there."""
         ...
 
-    def on_ports(self, bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Port]]:
-        """What there is on its ports beside the interfaces, and for which port."""
+    def on_ports(
+        self, bridge: Bridge, ports: Sequence[Port]
+    ) -> Iterator[tuple[Thing, Span | None]]:
+        """What there is on its ports beside the interfaces, and where that is declared."""
         ...
 
 

@@ -62,7 +62,7 @@ def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
     )
 
 
-def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Port]]:
+def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
     """Of a bridge that filters VLANs: which pass each port. A tunnel carries all of them that a
     port here is in; what is on no VLAN, is on the kernel's first."""
     if not bridge.vlan_filtering:
@@ -70,7 +70,7 @@ def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Por
     used = {vid for port in ports for vid in _ids(port.vlan)} - {DEFAULT_VLAN}
     for port in ports:
         tagged = tuple(sorted(used)) if port.tunnel else ()
-        yield _vlans(port.name, port.vlan, tagged), port
+        yield _vlans(port.name, port.vlan, tagged), port.span
 
 
 def _ids(vlan: Vlan | None) -> set[int]:

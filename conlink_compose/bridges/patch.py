@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conlink_compose.bridges import Port, Rules
-from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.state import HUB, MIRRED, Interface, Redirect, Thing
 from conlink_compose.topology import Bridge
 
@@ -36,11 +36,10 @@ def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
     yield from ()
 
 
-def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Port]]:
+def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
     """Nothing while only one of the two is there, or where replicas beyond the declared ones make
     them more."""
-    del bridge
     if len(ports) == 2:
-        first, second = ports
-        yield Redirect(HUB, first.name, second.name), first
-        yield Redirect(HUB, second.name, first.name), second
+        first, second = (port.name for port in ports)
+        yield Redirect(HUB, first, second), bridge.place("mode")
+        yield Redirect(HUB, second, first), bridge.place("mode")

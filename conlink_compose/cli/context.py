@@ -134,15 +134,14 @@ def to_bring_up(reading: Reading, options: Options, show: Show = console.show) -
 
 def _impossible_here(topology: Topology) -> Iterator[Diagnostic]:
     """What this kernel has not, or this user may not."""
-    from conlink_compose.links import has_parent
+    from conlink_compose.reconcile.bind import needed_kinds
     from conlink_compose.reconcile.support import impossible
 
-    if not any(has_parent(link) for link in topology.links):
-        return
-    from conlink_compose.kernel.kinds import missing_here
-    from conlink_compose.reconcile.bind import needed_kinds
+    missing: frozenset[str] = frozenset()
+    if wanted := needed_kinds(topology):
+        from conlink_compose.kernel.kinds import missing_here
 
-    missing = missing_here(needed_kinds(topology))
+        missing = missing_here(wanted)
     yield from impossible(topology, missing, reaches_machine=os.geteuid() == 0)
 
 

@@ -14,7 +14,8 @@ from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Interface
 
 
 def _filters_vlans(asked: LinkSocket) -> bool:
-    """A kernel that cannot takes the order, does nothing, and tells nothing of it afterwards."""
+    """Held by what is there afterwards: a kernel that cannot refuses the bridge, or makes it and
+    tells nothing of VLANs."""
     bridge = Interface(HUB, "filters", "bridge", data=((VLAN_FILTERING, True),))
     asked.exchange((make(bridge, 0, 0),))
     links = map(read_link, asked.dump(dump_links()))

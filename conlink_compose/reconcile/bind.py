@@ -293,8 +293,7 @@ def _on_ports(
         ports.setdefault(tunnel.bridge, []).append(Port(name, tunnel=True, span=tunnel.span))
     for bridge in topology.bridges:
         on_ports = bridges.mode(bridge.mode).on_ports
-        for thing, port in on_ports(bridge, ports.get(bridge.name, ())):
-            yield thing, port.span
+        yield from on_ports(bridge, ports.get(bridge.name, ()))
 
 
 def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:

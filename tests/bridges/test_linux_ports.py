@@ -11,7 +11,7 @@ from conlink_compose.topology import Bridge, Vlan
 def words(*ports: Port, filtering: bool = True) -> dict[str, str]:
     bridge = Bridge("lan", "linux", vlan_filtering=filtering)
     found = bridges.mode("linux").on_ports(bridge, ports)
-    return {port.name: thing.words for thing, port in found if isinstance(thing, PortVlans)}
+    return {thing.interface: thing.words for thing, _ in found if isinstance(thing, PortVlans)}
 
 
 def test_a_bridge_that_does_not_filter_says_nothing_of_vlans() -> None:

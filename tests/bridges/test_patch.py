@@ -13,11 +13,8 @@ def test_each_end_leads_to_the_other_and_nothing_is_between() -> None:
     mode = bridges.mode("patch")
     assert list(mode.expand(PATCH, "p")) == []
     assert not mode.IS_INTERFACE
-    a, b = Port("a"), Port("b", tunnel=True)
-    assert list(mode.on_ports(PATCH, (a, b))) == [
-        (Redirect(HUB, "a", "b"), a),
-        (Redirect(HUB, "b", "a"), b),
-    ]
+    found = [thing for thing, _ in mode.on_ports(PATCH, (Port("a"), Port("b", tunnel=True)))]
+    assert found == [Redirect(HUB, "a", "b"), Redirect(HUB, "b", "a")]
 
 
 def test_any_other_number_of_ends_leads_nowhere() -> None:

@@ -11,10 +11,10 @@ pytestmark = pytest.mark.root
 
 
 def test_whether_bridges_filter_vlans(lab: Lab) -> None:
-    lab.change(HUB, "link add name lan type bridge vlan_filtering 1")
+    words = "ip link add name lan type bridge vlan_filtering 1"
+    lab.run(HUB, *words.split())
     link = lab.link(HUB, "lan")
-    assert link
-    filters = link["linkinfo"]["info_data"].get("vlan_filtering") == 1
+    filters = link is not None and link["linkinfo"]["info_data"].get("vlan_filtering") == 1
     assert (VLAN_FILTERING in lab.kernel.missing_kinds((VLAN_FILTERING,))) is not filters
 
 

@@ -43,7 +43,7 @@ def targets(lab: Lab) -> dict[str, str]:
 def test_two_nodes_and_no_bridge_between_them(lab: Lab) -> None:
     wanted = lan("a", "b")
     done = bring_up(lab, wanted)
-    assert "add     redirect (hub):a-eth0 -> b-eth0   # is declared, compose.yaml:5:" in done
+    assert "add     redirect (hub):a-eth0 -> b-eth0   # is declared, compose.yaml:3:" in done
     assert targets(lab) == {"a-eth0": "b-eth0", "b-eth0": "a-eth0"}
     assert lab.link(HUB, "p") is None
     assert lab.pings("a", "10.0.0.2")

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from conlink_compose.reconcile.bind import bind, needed_kinds
 from conlink_compose.reconcile.plan import Planned, plan
+from conlink_compose.reconcile.support import impossible
 from conlink_compose.reconcile.text import describe
 from conlink_compose.state import State
 from conlink_compose.topology import Bridge, Topology, Tunnel
@@ -60,6 +61,18 @@ def test_no_patch_is_made_without_what_leads_its_frames() -> None:
         "redirect from b_1-eth0 to a_1-eth0 of the hub cannot be made: "
         "this machine's kernel cannot lead frames from one interface to another",
     ]
+
+
+def test_it_is_told_beforehand_once_a_place() -> None:
+    def told(declared: Topology, *missing: str) -> list[str]:
+        found = impossible(declared, frozenset(missing), reaches_machine=True)
+        return [one.message.partition(": ")[0] for one in found]
+
+    cannot = "of the hub cannot be made"
+    assert told(FILTERING, "vlan_filtering") == [f"bridge interface lan {cannot}"]
+    assert told(PATCH, "mirred") == [f"redirect from a_1-eth0 to b_1-eth0 {cannot}"]
+    assert told(TUNNEL, "geneve") == [f"geneve interface geneve7 {cannot}"]
+    assert told(TUNNEL) == told(LAN, "dummy") == []
 
 
 def test_no_tunnel_of_a_kind_the_kernel_lacks() -> None:
