@@ -11,7 +11,9 @@ import pytest
 
 from conlink_compose.state import HUB
 from tests.kernel.declared_lab import bring_up, joined, steps
+from tests.kernel.flooding import reached
 from tests.kernel.lab import Lab
+from tests.kernel.raw_frames import OURS, frame
 
 
 @pytest.fixture
@@ -152,3 +154,47 @@ def test_a_port_that_says_nothing_keeps_the_default_of_a_declared_filter(three: 
     done = three.run(HUB, "bridge", "vlan", "add", "vid", "5", "dev", "a-eth0")
     assert done.returncode == 0
     assert steps(three, wanted).startswith("change  vlan 1 on port (hub):a-eth0   # trunk 5 native")
+
+
+UNKNOWN = "02:00:00:00:77:77"
+PAYLOAD = b"eight by"
+
+
+def tagged(vid: int) -> bytes:
+    return frame(UNKNOWN, vid.to_bytes(2, "big") + OURS + PAYLOAD, b"\x81\0")
+
+
+def test_frames_to_nobody_are_flooded_within_their_vlan(three: Lab) -> None:
+    bring_up(three, lan("vlan: 10", "vlan: 20", "vlan: {trunk: [10, 20], native: 30}"))
+    found = reached(three, frame(UNKNOWN, PAYLOAD), "a", "b", "c")
+    assert found.keys() == {"c"}
+    assert found["c"] == tagged(10), "the trunk carries the tag"
+    assert reached(three, tagged(20), "c", "a", "b") == {"b": frame(UNKNOWN, PAYLOAD)}
+    assert reached(three, frame(UNKNOWN, PAYLOAD), "c", "a", "b") == {}, "30 is nobody else's"
+
+
+def test_an_access_port_drops_the_tags_of_others(three: Lab) -> None:
+    bring_up(three, lan("vlan: 10", "vlan: 20", "vlan: 10"))
+    assert reached(three, tagged(20), "a", "b", "c") == {}
+    found = reached(three, tagged(10), "a", "b", "c")
+    assert found == {"c": frame(UNKNOWN, PAYLOAD)}, "its own tag is as good as none"
+
+
+def test_without_filtering_tags_pass_as_they_are(three: Lab) -> None:
+    bring_up(three, lan())
+    assert reached(three, tagged(77), "a", "b", "c") == {"b": tagged(77), "c": tagged(77)}
+
+
+def test_isolation_holds_within_a_vlan(three: Lab) -> None:
+    isolated = "vlan: 10, isolated: true"
+    bring_up(three, lan(isolated, isolated, "vlan: 10"))
+    assert reached(three, frame(UNKNOWN, PAYLOAD), "a", "b", "c").keys() == {"c"}
+
+
+def test_what_one_vlan_has_learned_another_does_not_know(three: Lab) -> None:
+    bring_up(three, lan("vlan: {trunk: [10, 20]}", "vlan: 10", "vlan: 20"))
+    learned = frame(UNKNOWN, PAYLOAD)
+    mac = "02:00:00:00:00:0b"
+    reached(three, learned[:6] + bytes.fromhex(mac.replace(":", "")) + learned[12:], "b", "a")
+    to_it = frame(mac, (20).to_bytes(2, "big") + OURS + PAYLOAD, b"\x81\0")
+    assert reached(three, to_it, "a", "b", "c").keys() == {"c"}, "unknown in 20"
