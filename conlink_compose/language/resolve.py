@@ -43,7 +43,7 @@ from conlink_compose.language.layers import EndKey, LayerReader, MergedEnd, merg
 from conlink_compose.language.links import ReadLink, read_links
 from conlink_compose.language.project import read_project, read_runtime
 from conlink_compose.language.report import Report
-from conlink_compose.language.tunnels import read_tunnels
+from conlink_compose.language.tunnels import check_way_out, read_tunnels
 from conlink_compose.topology import Topology, Tunnel
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class _Resolving:
             check_sysctls(
                 report, project, tree, (end.merged.key for one in links for end in one.ends)
             )
+        runtime = read_runtime(tree, project.runtime, self._refused)
+        check_way_out(report, tunnels, runtime)
         return Topology(
             project.name,
             tuple(member.service for member in project.members.values()),
@@ -103,7 +105,7 @@ class _Resolving:
             tuple(with_filtering(read.bridge, links) for read in bridges.values()),
             tuple(tunnels),
             commands,
-            read_runtime(tree, project.runtime, self._refused),
+            runtime,
         )
 
     def _ends(self) -> dict[EndKey, MergedEnd]:

@@ -12,7 +12,7 @@ from conlink_compose.language.fields import Fields, Path, RefusedPaths, fields_o
 from conlink_compose.language.report import Report
 from conlink_compose.language.values.addresses import read_address
 from conlink_compose.language.values.netem import read_netem
-from conlink_compose.topology import IpAddress, Tunnel
+from conlink_compose.topology import IpAddress, RuntimeOptions, Tunnel
 
 
 def read_tunnels(
@@ -49,6 +49,19 @@ def _read(report: Report, fields: Fields, at: Span, schema: dict[str, Any]) -> I
     if kind and bridge and address is not None and vni is not None:
         tunnel_kind = cast("Literal['geneve', 'vxlan']", kind)
         yield Tunnel(tunnel_kind, bridge, address, vni, port, netem, at)
+
+
+def check_way_out(report: Report, tunnels: list[Tunnel], runtime: RuntimeOptions) -> None:
+    """A hub on no network has no way to another machine, unless somebody gives it one by hand. Of a
+    network service that is written by hand its own keys tell."""
+    if not tunnels or runtime.networks or runtime.ports or runtime.written_by:
+        return
+    first = tunnels[0]
+    message = "nothing leads out of the hub by itself, and a tunnel ends at another machine"
+    port = tunnels_of.port_of(first)
+    docker = f'runtime: {{networks: [default], ports: ["{port}:{port}/udp"]}}'
+    help_ = f"with Docker: {docker}; the sandbox's hub is given an interface by hand"
+    report.warning("no-way-out", first.span, message, help_)
 
 
 def _is_no_machine(address: IpAddress) -> str | None:
