@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-from conlink_compose import bridges, links, tunnels
-from conlink_compose.bridges import Port
+from conlink_compose import bridges, links
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.links import KERNEL_MTU, BoundLink
+from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
+from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, masters, on_bridges
 from conlink_compose.reconcile.lacking import cannot_be, ends_of
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
-from conlink_compose.reconcile.qdisc import qdisc_of
 from conlink_compose.reconcile.room import admitted
 from conlink_compose.replicas import numbered
 from conlink_compose.state import (
@@ -54,19 +52,6 @@ class Binding:
     refused: tuple[Diagnostic, ...] = ()
 
 
-class _Hub(NamedTuple):
-    """What links to it need to know: its names, the interface that the ports of a bridge are ports
-    of (empty for a patch), the bridges with a spanning tree, by the name they were declared with,
-    what the kernel lacks, and what the machine's own namespace is labelled,
-    where parents lie that are none of the hub's."""
-
-    names: HubNames
-    masters: Mapping[str | None, str]
-    stp: frozenset[str]
-    missing: frozenset[str]
-    machine: str
-
-
 def bind(
     topology: Topology,
     nodes: Sequence[Node],
@@ -88,7 +73,7 @@ def bind(
     waiting: list[Waiting] = []
     by_owner = _by_owner(topology, nodes)
     stp = frozenset(bridge.name for bridge in topology.bridges if bridge.stp)
-    hub = _Hub(names, _masters(topology, names), stp, missing, machine)
+    hub = Hub(names, masters(topology, names), stp, missing, machine)
     for link in topology.links:
         for item in _bind_link(topology.project, link, by_owner, hub):
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
@@ -160,7 +145,7 @@ def _bind_link(
     project: str,
     link: Link,
     by_owner: dict[Owner, dict[int, Node]],
-    hub: _Hub,
+    hub: Hub,
 ) -> Iterator[BoundLink | Waiting]:
     near_nodes = by_owner.get(link.near.owner, {})
     if link.far:
@@ -183,7 +168,7 @@ def _bind_link(
         )
 
 
-def _parent(link: Link, hub: _Hub) -> End | None:
+def _parent(link: Link, hub: Hub) -> End | None:
     """What its `outer-dev` names: a bridge or an outer end in the hub, else an interface of the
     machine. The files alone decide, whatever else happens to lie in the hub."""
     if not links.has_parent(link):
@@ -227,23 +212,17 @@ def _end(project: str, endpoint: Endpoint, node: Node, replica: int) -> Endpoint
     return end if end.mac else replace(end, mac=stable_mac(project, node.name, end.dev))
 
 
-Declared = tuple[Thing, Span | None]
-
-
 def _things(
     topology: Topology,
     nodes: Iterable[Node],
     bound: Sequence[BoundLink],
-    hub: _Hub,
+    hub: Hub,
     held_up: set[str],
 ) -> Iterator[Declared]:
-    for bridge in topology.bridges:
-        for interface in bridges.mode(bridge.mode).expand(bridge, hub.names.bridges[bridge.name]):
-            yield interface, bridge.span
+    yield from all_bridges(topology, hub)
     for item in bound:
         yield from _things_of(item, hub.missing)
-    yield from _tunnels(topology, hub)
-    yield from _on_ports(topology, bound, hub.names)
+    yield from on_bridges(topology, bound, hub)
     for node in nodes:
         yield Loopback(node.name), None
         if node.name not in held_up:
@@ -256,44 +235,6 @@ def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
     yield from inside(bound.near.name, bound.near_end, missing)
     if bound.far and bound.far_end:
         yield from inside(bound.far.name, bound.far_end, missing)
-
-
-def _masters(topology: Topology, names: HubNames) -> dict[str | None, str]:
-    return {
-        bridge.name: names.bridges[bridge.name] if bridges.mode(bridge.mode).IS_INTERFACE else ""
-        for bridge in topology.bridges
-    }
-
-
-def _tunnels(topology: Topology, hub: _Hub) -> Iterator[Declared]:
-    """A tunnel lets pass what any link of its bridge sends: a smaller MTU would lose it. What that
-    makes too large for the way, the kernel sends in fragments (over IPv4), or it tells a sender who
-    asks for whole packets how large they may be (skb_tunnel_check_pmtu)."""
-    mtus: dict[str | None, int] = {}
-    for link in topology.links:
-        mtus[link.bridge] = max(mtus.get(link.bridge, KERNEL_MTU), link.near.mtu or 0)
-    names = hub.names
-    for tunnel, name in zip(topology.tunnels, names.tunnels, strict=True):
-        master, mtu = hub.masters[tunnel.bridge], mtus.get(tunnel.bridge, KERNEL_MTU)
-        made = tunnels.expand(tunnel, name, master, mtu, stp=tunnel.bridge in hub.stp)
-        yield made, tunnel.span
-        if qdisc := qdisc_of(HUB, name, tunnel.netem, mtu, hub.missing):
-            yield qdisc, tunnel.netem[0].span
-
-
-def _on_ports(
-    topology: Topology, bound: Iterable[BoundLink], names: HubNames
-) -> Iterator[Declared]:
-    ports: dict[str | None, list[Port]] = {}
-    for one in bound:
-        if one.outer and one.link.bridge:
-            port = Port(one.outer, one.link.vlan, span=one.link.span)
-            ports.setdefault(one.link.bridge, []).append(port)
-    for tunnel, name in zip(topology.tunnels, names.tunnels, strict=True):
-        ports.setdefault(tunnel.bridge, []).append(Port(name, tunnel=True, span=tunnel.span))
-    for bridge in topology.bridges:
-        on_ports = bridges.mode(bridge.mode).on_ports
-        yield from on_ports(bridge, ports.get(bridge.name, ()))
 
 
 def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:
