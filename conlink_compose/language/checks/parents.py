@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from conlink_compose import bridges as modes
 from conlink_compose import links as kinds
 from conlink_compose.diagnostics import Span
 from conlink_compose.language.bridges import ReadBridge
@@ -23,6 +24,8 @@ def check_parents(
         by_parent.setdefault(link.outer or "", []).append(link)
     for name, siblings in by_parent.items():
         takers = [link for link in siblings if kinds.rules(link.kind).takes_all]
+        if _check_patch(report, name, links, siblings, bridges):
+            continue
         _check_port(report, name, links, takers)
         _check_taken(report, name, takers)
         _check_alone(report, name, takers)
@@ -45,6 +48,27 @@ def _check_mtus(
         if most is not None and link.near.mtu is not None and link.near.mtu > most:
             message = f"mtu {link.near.mtu} is above the {most} of its parent {link.outer}, at {at}"
             report.error("mtu-above-parent", link.near.place("mtu"), message)
+
+
+def _check_patch(
+    report: Report,
+    name: str,
+    links: Iterable[ReadLink],
+    siblings: Iterable[ReadLink],
+    bridges: Mapping[str, ReadBridge],
+) -> bool:
+    """A patch is no interface, and leaves nothing of what its ends receive to anybody else."""
+    ends = {link.outer: link.bridge for link in links if link.bridge}
+    patch = bridges.get(ends.get(name) or name)
+    if patch is None or modes.rules(patch.bridge.mode).knobs:
+        return False
+    told = f"patch {patch.bridge.name} leads every frame of {name} on"
+    if patch.bridge.name == name:
+        told = f"{name} is a patch, and no interface of that name is made"
+    for link in siblings:
+        help_ = "name another parent; or let the bridge be of mode linux"
+        report.error("parent-taken", _place(link), f"{told}, at {patch.at}", help_)
+    return True
 
 
 def _check_port(
