@@ -104,6 +104,26 @@ _WITHOUT_IPV6 = {
     errno.EOPNOTSUPP: _NO_IPV6,
     errno.EAFNOSUPPORT: _NO_IPV6,
 }
+_ON_PARENT: dict[int, Sentence] = {
+    errno.EADDRINUSE: Sentence(
+        "another on its parent has this MAC", "choose another `mac`, or remove the other one"
+    ),
+    errno.EBUSY: Sentence(
+        "its parent is taken: by a bridge it is a port of, or by a macvlan or an ipvlan",
+        "name another `outer-dev`",
+    ),
+    errno.EINVAL: Sentence(
+        "its parent does not take it: it is no Ethernet interface, or one in mode passthru has it",
+        "name another `outer-dev`",
+    ),
+}
+_VLAN: dict[int, Sentence] = {
+    errno.EEXIST: Sentence(
+        "its parent has a vlan of this id already, which is not ours",
+        "choose another `vlanid`, or remove that one",
+    ),
+    errno.EOPNOTSUPP: Sentence("its parent takes no vlans", "name another `outer-dev`"),
+}
 _OF_TUNNELS = {
     errno.EEXIST: Sentence(
         "the hub has a tunnel of that vni and port already, or an interface of that name",
@@ -158,6 +178,8 @@ def sentence_of(failure: Failure) -> Sentence:
 def _special_of(thing: Thing) -> Mapping[int, Sentence]:
     if isinstance(thing, Interface) and thing.kind in ("vxlan", "geneve"):
         return _OF_TUNNELS
+    if isinstance(thing, Interface) and thing.parent:
+        return _ON_PARENT | _VLAN if thing.kind == "vlan" else _ON_PARENT
     if isinstance(thing, RuleTable | Nat | Forward):
         return _OF_RULES
     return _WITHOUT_IPV6 if _needs_ipv6(thing) else {}

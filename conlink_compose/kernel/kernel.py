@@ -12,14 +12,15 @@ from conlink_compose.kernel.link_socket import route_sockets
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.make import Ifindexes
 from conlink_compose.kernel.monitor import Monitor
-from conlink_compose.kernel.namespaces import Namespaces
+from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.nft.nft_socket import raw_nft_socket
-from conlink_compose.kernel.observe import Observation, look
+from conlink_compose.kernel.observe import Observation, look, on_parents
 from conlink_compose.kernel.qdisc_probe import qdiscs_there
+from conlink_compose.kernel.remove import remove_links
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.linux.namespaces import in_each_network
-from conlink_compose.state import End, Plan
+from conlink_compose.state import End, Interface, Plan, Thing
 from conlink_compose.state.sought import NOTHING, Sought
 
 ASK_AGAIN = 10.0
@@ -49,17 +50,30 @@ class Kernel:
         self._qdiscs: frozenset[str] | None = None
         self._asked = 0.0
         self._known: dict[End, Known] = {}
+        self._has_parents = False
 
     def observe(self, paths: Mapping[str, str], sought: Sought = NOTHING) -> Observation:
         """What the hub and the nodes hold. `paths`: node name -> path of its namespace.
 
         What few networks have is looked for where it is `sought`, and where it was seen.
         """
-        reasons = self._namespaces.admit(paths)
+        reasons = self._namespaces.admit(paths, self._let_go)
         if sought.rules:
             self._hear_rules()
         state, self._known = look(self._namespaces, self._mark, self._nft, sought)
+        self._note_parents(state)
         return Observation(state, frozenset(reasons), reasons)
+
+    def _note_parents(self, things: Iterable[Thing]) -> None:
+        if not self._has_parents:
+            self._has_parents = any(isinstance(one, Interface) and one.parent for one in things)
+
+    def _let_go(self, namespace: Namespace) -> None:
+        """A veth goes with its end in the hub. What lies on a parent has no such end: it would stay
+        where somebody else holds the namespace, and where nobody does, the kernel clears it later,
+        and what a parent has once is taken until then: a MAC, a vlan's id."""
+        if self._has_parents:
+            remove_links(namespace.socket, on_parents(namespace, self._mark), self._mark)
 
     def _hear_rules(self) -> None:
         if self._monitor.hears_rules:
@@ -74,6 +88,7 @@ class Kernel:
         After a failure it goes on, but leaves out what lies on an interface that could not be
         made, and the ready mark of a node in which anything failed.
         """
+        self._note_parents(operation.thing for operation in plan)
         return Apply(self._namespaces, self._known, self._mark, self._ifindexes, self._nft).obey(
             plan
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from conlink_compose.kernel import messages_nsid
 from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
@@ -66,9 +66,11 @@ class Namespaces:
     def get(self, label: str) -> Namespace | None:
         return self._by_label.get(label)
 
-    def admit(self, paths: Mapping[str, str]) -> dict[str, int]:
+    def admit(
+        self, paths: Mapping[str, str], let_go: Callable[[Namespace], None] = lambda _: None
+    ) -> dict[str, int]:
         """Open what is new, close what is gone; `paths` are by label. The labels of what is gone,
-        with an errno.
+        with an errno. `let_go` is called with each before it is closed.
 
         What goes is closed before anything is opened: the old life of a restarted node ends
         only then, and its interfaces with it. Raises OSError where a new node cannot be opened
@@ -82,7 +84,7 @@ class Namespaces:
                 refused[label] = errno.EXDEV
                 del found[label]
             kept.setdefault(which, label)
-        self._close_all_but(kept)
+        self._close_all_but(kept, let_go)
         new = {label: which for label, which in found.items() if label not in self._by_label}
         refused.update(self._open(new, paths))
         return refused
@@ -169,9 +171,12 @@ class Namespaces:
             raise troubles[0]
         return refused
 
-    def _close_all_but(self, kept: Mapping[Identity, str]) -> None:
+    def _close_all_but(
+        self, kept: Mapping[Identity, str], let_go: Callable[[Namespace], None]
+    ) -> None:
         for namespace in list(self):
             if kept.get(namespace.identity) != namespace.label:
+                let_go(namespace)
                 self._close(namespace)
 
     def _close(self, namespace: Namespace) -> None:

@@ -52,6 +52,16 @@ class Observation:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
+def on_parents(namespace: Namespace, mark: int) -> list[int]:
+    """The ifindexes of ours there that lie on a parent."""
+    links = map(read_link, namespace.socket.dump(dump_links()))
+    return [
+        link.ifindex
+        for link in links
+        if link.peer_ifindex and link.kind != "veth" and is_ours(link.group, mark)
+    ]
+
+
 class _View(NamedTuple):
     """One namespace's answers."""
 

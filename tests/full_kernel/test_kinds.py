@@ -164,6 +164,15 @@ def test_it_is_seen_where_it_lies_and_has_the_mtu_of_its_parent(wired: Wired, ki
     assert names == {"lo", "p0", "p1"}
 
 
+@pytest.mark.parametrize("kind", ON_PARENT)
+def test_it_comes_again_at_once_when_its_node_was_restarted(wired: Wired, kind: str) -> None:
+    topology = declared(kind, "add")
+    for _ in range(3):
+        assert wired.converge(topology) == []
+        is_as_declared(wired, topology)
+        wired.restart(NODE)
+
+
 SOL_PACKET, PACKET_AUXDATA, ETH_P_ALL = 263, 8, 3
 AUXDATA = struct.Struct("=IIIHHHH")  # struct tpacket_auxdata
 VLAN_VALID = 1 << 4
@@ -203,3 +212,12 @@ def test_a_vlan_waits_for_a_parent_that_is_down(wired: Wired) -> None:
     wired.change(MACHINE, "link set p0 up")
     assert wired.converge(topology) == []
     is_as_declared(wired, topology)
+
+
+def test_what_a_parent_has_of_somebody_else_is_told_in_words(wired: Wired) -> None:
+    wired.change(MACHINE, "link add link p0 name theirs type vlan id 5")
+    state = bind(declared("vlan", "add"), tuple(declared("vlan", "add").foreseen())).state
+    failures = wired.kernel.apply(plan(state, wired.observe().state).plan)
+    (told,) = [failure_diagnostic(one).message for one in failures]
+    assert f"cannot add vlan interface {DEV} of {NODE}: its parent has a vlan of this id" in told
+    assert wired.link(MACHINE, "theirs")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from conlink_compose.kernel import failure_diagnostic
 from conlink_compose.state import HUB, MACHINE, OUT_OF_REACH, End, Interface
 from tests.kernel.lab import Lab, add, add_bridge, change, remove
 
@@ -94,6 +95,19 @@ def test_it_goes_with_its_parent_and_is_made_on_the_next(machine: Lab) -> None:
     assert seen(machine, "a").parent == NIC
 
 
+def test_its_mac_is_free_again_when_its_node_was_restarted(machine: Lab) -> None:
+    """The kernel takes its time to clear a namespace that has ended."""
+    for _ in range(5):
+        machine.do(add(macvlan("a", NIC)))
+        machine.restart("a")
+
+
+def test_a_node_that_is_no_longer_ours_to_link_keeps_none(machine: Lab) -> None:
+    machine.do(add(macvlan("a", NIC)))
+    machine.kernel.observe({"b": machine.path("b")})
+    assert machine.link("a", "eth0") is None
+
+
 def test_it_has_the_mtu_of_its_parent(machine: Lab) -> None:
     machine.change(MACHINE, "link set eth0 mtu 9000")
     machine.do(add(macvlan("a", NIC)))
@@ -142,3 +156,19 @@ def test_the_hub_may_be_the_machines_own(lab: Lab) -> None:
     assert lab.kernel.reach_machine(lab.path(HUB)) == HUB
     assert lab.kernel.reach_machine("/proc/self/nothing") == OUT_OF_REACH
     assert lab.kernel.reach_machine(None) == OUT_OF_REACH
+
+
+def test_what_a_parent_cannot_have_is_told_in_words(machine: Lab) -> None:
+    machine.change(MACHINE, "link add other link eth0 address 02:00:00:00:00:01 type macvlan")
+    machine.change(MACHINE, "link set other up")
+    machine.change(MACHINE, "link add bridge type bridge")
+    machine.change(MACHINE, "link set behind master bridge")
+    machine.observe()
+    same_mac = add(macvlan("a", NIC))
+    on_port = add(macvlan("b", End(MACHINE, "behind")))
+    failures = machine.kernel.apply((same_mac, on_port))
+    first, second = sorted(failures, key=lambda one: one.operation.thing.netns)
+    assert failure_diagnostic(first).message == (
+        "cannot add macvlan interface eth0 of a: another on its parent has this MAC (EADDRINUSE)"
+    )
+    assert "its parent is taken: by a bridge it is a port of" in failure_diagnostic(second).message
