@@ -38,11 +38,13 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A project whose files hold no mistake."""
+    """A project whose files hold no mistake. `missing` is what this kernel lacks of what it asks,
+    as far as that can be told beforehand."""
 
     reading: Reading
     topology: Topology
     project: Project
+    missing: frozenset[str] = frozenset()
 
 
 def options_of(context: typer.Context) -> Options:
@@ -122,27 +124,38 @@ def to_bring_up(reading: Reading, options: Options, show: Show = console.show) -
 
     found: list[Diagnostic] = list(reading.diagnostics)
     project: Project | None = None
+    missing: frozenset[str] = frozenset()
     if reading.topology and reading.document:
         project = open_project(options.engine, reading.topology.project)
         found += [*unsupported(reading.topology), *project.unhonoured(reading.document)]
-        found += _impossible_here(reading.topology) if project.is_of_this_kernel else ()
+        if project.is_of_this_kernel:
+            missing = _missing_here(reading.topology)
+            found += _impossible_here(reading.topology, missing)
     show(found, reading.sources)
     if has_errors(found) or reading.topology is None or project is None:
         raise typer.Exit(exit_status.MISTAKES)
-    return Declared(reading, reading.topology, project)
+    return Declared(reading, reading.topology, project, missing)
 
 
-def _impossible_here(topology: Topology) -> Iterator[Diagnostic]:
-    """What this kernel has not, or this user may not."""
+def _missing_here(topology: Topology) -> frozenset[str]:
+    """What this kernel has not of what the topology asks of it."""
     from conlink_compose.reconcile.bind import needed_kinds
+
+    wanted = needed_kinds(topology)
+    if not wanted:
+        return frozenset()
+    from conlink_compose.kernel.kinds import missing_here
+
+    return missing_here(wanted)
+
+
+def _impossible_here(topology: Topology, missing: frozenset[str]) -> Iterator[Diagnostic]:
+    """What this kernel has not, or this user may not."""
+    from conlink_compose.reconcile.lacking import lacking
     from conlink_compose.reconcile.support import impossible
 
-    missing: frozenset[str] = frozenset()
-    if wanted := needed_kinds(topology):
-        from conlink_compose.kernel.kinds import missing_here
-
-        missing = missing_here(wanted)
     yield from impossible(topology, missing, reaches_machine=os.geteuid() == 0)
+    yield from lacking(topology, missing)
 
 
 def project_of(options: Options) -> Project:

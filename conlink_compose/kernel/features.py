@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping
 from conlink_compose.kernel.kind_data import filters_vlans
 from conlink_compose.kernel.link_socket import LinkSocket
 from conlink_compose.kernel.messages_link import dump_links, make
+from conlink_compose.kernel.messages_qdisc import dump_qdiscs
+from conlink_compose.kernel.messages_qdisc import make as make_qdisc
 from conlink_compose.kernel.messages_redirect import add, add_qdisc
 from conlink_compose.kernel.read_link import read_link
+from conlink_compose.kernel.read_qdisc import stages_by_link
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
-from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Interface
+from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Interface, Netem
+from conlink_compose.state.netem import NETEM, SEED
+
+_SOME_SEED = 0x636C
 
 
 def _filters_vlans(asked: LinkSocket) -> bool:
@@ -28,8 +34,24 @@ def _redirects(asked: LinkSocket) -> bool:
     )
 
 
+def _emulates(asked: LinkSocket) -> bool:
+    """A root qdisc of ours: what stood there before does not matter."""
+    return not asked.exchange((make_qdisc(LOOPBACK_IFINDEX, 0, Netem(seed=_SOME_SEED)),))
+
+
+def _takes_seeds(asked: LinkSocket) -> bool:
+    """A kernel before 6.6 takes one silently, and tells of none."""
+    if not _emulates(asked):
+        return False
+    told = stages_by_link(asked.dump(dump_qdiscs()))
+    stages = [stage for _, several in told for stage in several]
+    return any(isinstance(stage, Netem) and stage.seed == _SOME_SEED for stage in stages)
+
+
 FEATURES: Mapping[str, Callable[[LinkSocket], bool]] = {
     VLAN_FILTERING: _filters_vlans,
     MIRRED: _redirects,
+    NETEM: _emulates,
+    SEED: _takes_seeds,
 }
 """By the name that a `Thing` asks for it; the socket's namespace ends with the question."""

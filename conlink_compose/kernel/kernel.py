@@ -16,7 +16,6 @@ from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.nft.nft_socket import raw_nft_socket
 from conlink_compose.kernel.observe import Observation, look, on_parents
-from conlink_compose.kernel.qdisc_probe import qdiscs_there
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.linux.namespaces import in_each_network
@@ -47,7 +46,6 @@ class Kernel:
         self._ifindexes = Ifindexes()
         self._nft = Nft(mark)
         self._has_kind: dict[str, bool] = {}
-        self._qdiscs: frozenset[str] | None = None
         self._asked = 0.0
         self._known: dict[End, Known] = {}
         self._has_parents = False
@@ -114,13 +112,6 @@ class Kernel:
             self._has_kind.update(known_kinds(unknown))
             self._asked = time.monotonic()
         return frozenset(kind for kind in wanted if not self._has_kind[kind])
-
-    def missing_qdiscs(self, wanted: frozenset[str]) -> frozenset[str]:
-        """What of netem, by the names in `state.netem`, this kernel lacks: asked of it once. Raises
-        OSError where no namespace can be made."""
-        if wanted and self._qdiscs is None:
-            self._qdiscs = qdiscs_there()
-        return wanted - (self._qdiscs or frozenset())
 
     def fileno(self) -> int:
         """Readable when links, addresses, routes or rules changed in the hub or a node."""

@@ -10,7 +10,7 @@ from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, masters, on_bridges
-from conlink_compose.reconcile.lacking import cannot_be, ends_of
+from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
@@ -62,8 +62,8 @@ def bind(
     """What the kernel shall hold while `nodes` run, and no others.
 
     `missing` are the kinds of interface this kernel cannot make, and what of netem it lacks, of
-    what `needed_kinds` and `needed_qdiscs` name; `overrides` what is asked of some of them over
-    what the files say; `machine` is the label of the machine's own namespace.
+    what `needed_kinds` names; `overrides` what is asked of some of them over what the files say;
+    `machine` is the label of the machine's own namespace.
     """
     nodes, refused = admitted(topology, nodes)
     topology, nodes, impossible = _possible(topology, nodes, missing)
@@ -93,7 +93,8 @@ def needed_kinds(topology: Topology) -> frozenset[str]:
     used = {link.kind for link in topology.links}
     tunneled = frozenset(tunnel.kind for tunnel in topology.tunnels)
     joined = (bridges.mode(bridge.mode).needs(bridge) for bridge in topology.bridges)
-    return tunneled.union(*(links.kind(name).NEEDS for name in used), *joined)
+    needed = tunneled.union(*(links.kind(name).NEEDS for name in used), *joined)
+    return needed | needed_qdiscs(topology)
 
 
 def on_machine(topology: Topology, nodes: Sequence[Node]) -> bool:

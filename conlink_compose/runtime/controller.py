@@ -11,13 +11,13 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.diagnostics import Diagnostic, Severity
 from conlink_compose.engines import Engine
 from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.log import FIELDS
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds, on_machine
 from conlink_compose.reconcile.hosts_file import names_of
-from conlink_compose.reconcile.lacking import cannot_be, needed_qdiscs
+from conlink_compose.reconcile.lacking import cannot_be, lacking, needed_qdiscs
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.override import NONE, Override
 from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
@@ -78,6 +78,7 @@ class Controller:
         self._kernel = kernel
         self._declared = declared
         self._named: object = None
+        self._warned: set[Diagnostic] = set()
         self._commanded: dict[tuple[str, int], str] = {}  # (node, command) -> its life
 
     def look(self) -> View:
@@ -97,11 +98,19 @@ class Controller:
         here += tuple(node for node in foreseen if node.name not in alive)
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
-        missing = self._kernel.missing_kinds(needed_kinds(topology))
-        missing |= self._kernel.missing_qdiscs(needed_qdiscs(topology, wishes.values()))
+        needed = needed_kinds(topology) | needed_qdiscs(topology, wishes.values())
+        missing = self._kernel.missing_kinds(needed)
+        self._warn(topology, missing)
         binding = bind(topology, here, missing, wishes, machine)
         planned = plan(binding.state, observation.state)
         return View(topology, here, binding, observation.state, planned)
+
+    def _warn(self, topology: Topology, missing: frozenset[str]) -> None:
+        """Of what is brought up in part, once. Each error is one of the view's problems."""
+        told = {one for one in lacking(topology, missing) if one.severity is Severity.WARNING}
+        for diagnostic in told - self._warned:
+            _log.warning("%s", diagnostic.message)
+        self._warned |= told
 
     def override(self, end: End, asked: Override | None) -> None:
         """Keep in the kernel what is asked of one interface over what the files say, beside what
@@ -121,7 +130,7 @@ class Controller:
     def _check(self, wanted: Endpoint, topology: Topology) -> None:
         """Raises `OverrideError` where this kernel cannot do that."""
         asked = (Override(netem=wanted.netem),)
-        missing = self._kernel.missing_qdiscs(needed_qdiscs(topology, asked))
+        missing = self._kernel.missing_kinds(needed_qdiscs(topology, asked))
         if why := cannot_be(wanted, missing):
             raise OverrideError(f"{why.message}; {why.help}")
 

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from conlink_compose.state import HUB
 from conlink_compose.state.netem import NETEM, SEED
+from tests.kernel.declared_lab import bring_up, steps
 from tests.kernel.lab import Lab
 from tests.kernel.line import Line, seconds_there
+from tests.kernel.test_tunnels import machine
 
 DELAY = {"delay": 0.02, "jitter": 0, "correlation": 0}
 JITTER = {"delay": 0.02, "jitter": 0.002, "correlation": 0}
@@ -167,7 +170,7 @@ def test_taking_one_away_wakes(line: Line) -> None:
 
 def test_a_seed_where_the_kernel_takes_it(line: Line) -> None:
     """Linux 6.1 does not; what is said then tests/reconcile/test_lacking.py shows."""
-    missing = line.lab.kernel.missing_qdiscs(frozenset((NETEM, SEED)))
+    missing = line.lab.kernel.missing_kinds(frozenset((NETEM, SEED)))
     line.shall("loss 30% seed 42")
     if SEED in missing:
         assert "seed" not in options(line)
@@ -177,3 +180,15 @@ def test_a_seed_where_the_kernel_takes_it(line: Line) -> None:
     line.shall()
     line.shall("loss 30% seed 42")
     assert len(seconds_there(line, 100, apart=0.001)) == first
+
+
+def test_a_tunnel_has_it_at_its_end_in_the_hub(lab: Lab) -> None:
+    words = "type: vxlan, vni: 7, remote: 192.0.2.2"
+    wanted = machine("a", 1, f"{words}, netem: delay 5ms loss 1%")
+    assert "add     netem (hub):vxlan7 delay 5ms loss 1% limit 6000" in bring_up(lab, wanted)
+    assert "netem 636c: root" in lab.run(HUB, *["tc", "qdisc", "show", "dev", "vxlan7"]).stdout
+    assert steps(lab, wanted) == ""
+    lab.run(HUB, *["tc", "qdisc", "del", "dev", "vxlan7", "root"])
+    assert steps(lab, wanted).startswith("add     netem (hub):vxlan7")
+    bring_up(lab, wanted)
+    assert "remove  netem (hub):vxlan7" in bring_up(lab, machine("a", 1, words))

@@ -47,7 +47,7 @@ class Line:
         topology = self._topology(netem(near), netem(far))
         missing = self.missing
         if missing is None:
-            missing = self.lab.kernel.missing_qdiscs(needed_qdiscs(topology))
+            missing = self.lab.kernel.missing_kinds(needed_qdiscs(topology))
         self.binding = bind(topology, self.nodes, missing)
         desired = self.binding.state
         found = plan(desired, self.lab.observe().state)
@@ -82,6 +82,7 @@ class Line:
 
         (found,) = in_each_network([self.lab.fds[label]], made)
         assert not isinstance(found, OSError)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((ADDRESSES[label], 7))
         for option in (SO_SNDBUFFORCE, SO_RCVBUFFORCE):
             found.setsockopt(socket.SOL_SOCKET, option, 1 << 26)

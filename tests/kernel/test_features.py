@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING
+from conlink_compose.state.netem import NETEM, SEED
 from tests.kernel.lab import Lab
 
 pytestmark = pytest.mark.root
@@ -23,6 +26,14 @@ def test_whether_frames_can_be_redirected(lab: Lab) -> None:
     rule = "tc filter add dev lo ingress u32 match u32 0 0 action mirred egress redirect dev lo"
     done = lab.run(HUB, *rule.split())
     assert (MIRRED in lab.kernel.missing_kinds((MIRRED,))) is (done.returncode != 0)
+
+
+def test_whether_there_is_netem(lab: Lab) -> None:
+    done = lab.run(HUB, *["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"])
+    missing = lab.kernel.missing_kinds((NETEM, SEED))
+    assert (NETEM in missing) is (done.returncode != 0)
+    release = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2]))
+    assert (SEED in missing) is (NETEM in missing or release < (6, 6))
 
 
 def test_asking_leaves_nothing_behind(lab: Lab) -> None:

@@ -102,7 +102,7 @@ def _of_nothing(declared: Declared) -> dict[str, Any]:
     from conlink_compose.reconcile.plan import plan as plan_state
 
     nodes = tuple(declared.topology.foreseen())
-    desired = bind(declared.topology, nodes).state
+    desired = bind(declared.topology, nodes, declared.missing).state
     planned = plan_state(desired, foreseen_parents(desired))
     added = _on_nodes("add", (node.name for node in nodes), "is declared")
     links = map(as_dict, planned.on_links)
