@@ -15,6 +15,7 @@ from conlink_compose.state import (
     Interface,
     Nat,
     Operation,
+    Qdisc,
     Route,
     RuleTable,
     Thing,
@@ -162,8 +163,16 @@ def failure_diagnostic(failure: Failure) -> Diagnostic:
     return Diagnostic("kernel-refused", message, operation.span, advice)
 
 
+_NO_QDISC = Sentence(
+    "the kernel has no such qdisc, or what was to be changed is no longer there",
+    "load its module: modprobe sch_netem",
+)
+
+
 def sentence_of(failure: Failure) -> Sentence:
     thing = failure.operation.thing
+    if isinstance(thing, Qdisc) and failure.errno == errno.ENOENT:
+        return _NO_QDISC
     if failure.message in _OUR_OWN:
         return _OUR_OWN[failure.message]
     if special := _special_of(thing).get(failure.errno):

@@ -231,11 +231,13 @@ def _things(
 
 
 def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
+    mtus: dict[End, int | None] = {}
     for interface in links.kind(bound.link.kind).expand(bound):
+        mtus[interface.end] = interface.mtu
         yield interface, bound.link.span
-    yield from inside(bound.near.name, bound.near_end, missing)
-    if bound.far and bound.far_end:
-        yield from inside(bound.far.name, bound.far_end, missing)
+    for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
+        if node and end:
+            yield from inside(node.name, end, mtus.get(End(node.name, end.dev)), missing)
 
 
 def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:

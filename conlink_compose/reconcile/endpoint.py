@@ -19,9 +19,10 @@ LINK_LOCAL = "fe80::/64"
 
 
 def inside(
-    node: str, endpoint: Endpoint, missing: frozenset[str] = frozenset()
+    node: str, endpoint: Endpoint, mtu: int | None, missing: frozenset[str]
 ) -> Iterator[tuple[state.Thing, Span | None]]:
     """The addresses, routes, translations and qdisc of an endpoint that is numbered for its node.
+    `mtu` is that of its interface, which may come from the other end of its wire.
 
     A link that is down holds no routes: the kernel would refuse them.
     """
@@ -32,7 +33,7 @@ def inside(
     for route in endpoint.routes if endpoint.up else ():
         yield _route(node, endpoint.dev, route), route.span or endpoint.span
     yield from _nats(node, endpoint)
-    if qdisc := qdisc_of(node, endpoint.dev, endpoint.netem, endpoint.mtu, missing):
+    if qdisc := qdisc_of(node, endpoint.dev, endpoint.netem, mtu, missing):
         yield qdisc, endpoint.place("netem")
 
 

@@ -192,3 +192,20 @@ def test_a_tunnel_has_it_at_its_end_in_the_hub(lab: Lab) -> None:
     assert steps(lab, wanted).startswith("add     netem (hub):vxlan7")
     bring_up(lab, wanted)
     assert "remove  netem (hub):vxlan7" in bring_up(lab, machine("a", 1, words))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["type: dummy", "type: vlan, outer-dev: lan, vlanid: 7", "type: macvlan, outer-dev: lan"],
+)
+def test_any_link_in_a_node_has_it(lab: Lab, kind: str) -> None:
+    wanted = f"""
+services: {{}}
+x-conlink:
+  hosts:
+    b: {{links: [{{bridge: lan, ip: 10.0.0.1/24}}]}}
+    a: {{links: [{{{kind}, ip: 10.0.0.2/24, netem: delay 5ms}}]}}
+"""
+    bring_up(lab, wanted)
+    assert "delay 5ms" in lab.run("a", *["tc", "qdisc", "show", "dev", "eth0"]).stdout
+    assert steps(lab, wanted) == ""

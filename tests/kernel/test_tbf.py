@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from select import select
 from typing import Any
 
 import pytest
 
+from conlink_compose.kernel import failure_diagnostic
 from conlink_compose.reconcile.status import status
+from conlink_compose.state import Qdisc
 from conlink_compose.state.netem import NETEM
-from tests.kernel.lab import Lab
+from tests.kernel.lab import Lab, change
 from tests.kernel.line import Line, arrivals
 
 pytestmark = pytest.mark.root
@@ -92,3 +95,31 @@ def test_status_says_that_it_is_a_tbf(line: Line) -> None:
         "rate 1mbit (tbf)",
         "",
     ]
+
+
+def test_a_change_of_one_that_went_meanwhile_says_so(line: Line) -> None:
+    line.shall("rate 1mbit")
+    there = next(one for one in line.actual if isinstance(one, Qdisc))
+    wanted = replace(there, stages=(replace(there.stages[0], rate=5),))
+    line.by_hand("del dev eth0 root")
+    (refused,) = line.lab.kernel.apply((change(there, wanted),))
+    assert failure_diagnostic(refused).message.startswith(
+        "cannot change tbf on eth0 of a: the kernel has no such qdisc, or what was to be changed is"
+    )
+
+
+def test_it_stands_while_its_interface_is_down(line: Line) -> None:
+    line.shall("rate 1mbit")
+    line.lab.change("a", "link set eth0 down")
+    assert root(line)["kind"] == "tbf"
+    done = line.shall("rate 1mbit")
+    assert "change veth a:eth0: up no -> yes" in done
+    assert not any("tbf" in one for one in done)
+
+
+def test_it_comes_with_the_next_life_of_a_node(line: Line) -> None:
+    line.shall("rate 1mbit", "rate 2mbit")
+    line.lab.restart("a")
+    assert len(line.shall("rate 1mbit", "rate 2mbit")) > 2
+    assert root(line)["options"]["rate"] == 125_000
+    assert line.tc("b")[0]["options"]["rate"] == 250_000

@@ -9,7 +9,7 @@ import pytest
 from conlink_compose.diagnostics import Severity
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.lacking import lacking, needed_qdiscs
-from conlink_compose.state import Qdisc
+from conlink_compose.state import Qdisc, Tbf
 from conlink_compose.state.netem import NETEM, SEED
 from conlink_compose.topology import Netem, Topology, Tunnel
 from tests.reconcile.declared import all_nodes, endpoint, on_bridge, service, topology, wire
@@ -79,3 +79,11 @@ def test_a_tunnel_is_looked_at_too() -> None:
     assert needed_qdiscs(declared) == {NETEM}
     (told,) = lacking(declared, NONE)
     assert "the tunnel to 192.0.2.1" in told.message
+
+
+def test_a_tbf_lets_the_largest_frame_of_the_wire_through() -> None:
+    """An end that names no MTU follows the other."""
+    near = endpoint("a", netem=(Netem(rate=8000),))
+    declared = topology(wire(near, endpoint("b", mtu=9000)), services=(service("a"), service("b")))
+    state = bind(declared, all_nodes(declared), NONE).state
+    assert state.things["qdisc", "a-1", "eth0"] == Qdisc("a-1", "eth0", (Tbf(1000, 9216, 9018000),))
