@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
 from conlink_compose.kernel import messages_route
+from conlink_compose.kernel.backend import Backend
 from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure, is_ipv6_off
 from conlink_compose.kernel.handlers import handler_of
 from conlink_compose.kernel.ipv6_switch import switch_on
@@ -15,7 +17,6 @@ from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.lookup import Known, Requests
 from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
-from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.kernel.way import way_of
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
@@ -48,13 +49,13 @@ class Apply:
         known: dict[End, Known],
         mark: int,
         ifindexes: Ifindexes,
-        nft: Nft,
+        backends: Mapping[str, Backend],
     ) -> None:
         self._namespaces = namespaces
         self._ends = known
         self._mark = mark
         self._ifindexes = ifindexes
-        self._nft = nft
+        self._backends = backends
         self._failures: list[Failure] = []
         self._not_made: set[Key] = set()  # what needs these is left out
         self._incomplete: set[str] = set()  # labels of namespaces: they get no ready mark
@@ -68,9 +69,9 @@ class Apply:
             "make on a parent": self._make,
             "remove": self._remove,
             "tell": self._tell,
-            "rules": self._rule,
             "ready": self._tell,
         }
+        ways |= {way: partial(self._ask, one) for way, one in self._backends.items()}
         for (way, label), group in groupby(plan, key=way_of):
             # What came before decides what is left out, so this is asked group by group.
             operations = [operation for operation in group if self._shall_try(operation)]
@@ -197,10 +198,10 @@ class Apply:
         other = self._ends.get(thing.peer) if thing.peer and through_hub else None
         return thing.peer if thing.peer and other and other.owned else thing.end
 
-    def _rule(self, label: str, operations: Sequence[Operation]) -> None:
+    def _ask(self, backend: Backend, label: str, operations: Sequence[Operation]) -> None:
         namespace = self._namespaces.get(label)
         if namespace:
-            refused = self._nft.obey(namespace, operations)
+            refused = backend.obey(namespace, operations)
         else:
             refused = [(operation, _GONE) for operation in operations]
         for operation, refusal in refused:

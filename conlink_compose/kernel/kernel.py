@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterable, Mapping
 
 from conlink_compose.kernel.apply import Apply
+from conlink_compose.kernel.backend import Backend
 from conlink_compose.kernel.failure import Failure
+from conlink_compose.kernel.forwarding import ForwardingSwitch
 from conlink_compose.kernel.kinds import known_kinds
 from conlink_compose.kernel.link_socket import route_sockets
 from conlink_compose.kernel.lookup import Known
@@ -45,6 +47,7 @@ class Kernel:
         self._monitor = Monitor(raw)
         self._ifindexes = Ifindexes()
         self._nft = Nft(mark)
+        self._backends: dict[str, Backend] = {"rules": self._nft, "forwarding": ForwardingSwitch()}
         self._has_kind: dict[str, bool] = {}
         self._asked = 0.0
         self._known: dict[End, Known] = {}
@@ -87,9 +90,9 @@ class Kernel:
         made, and the ready mark of a node in which anything failed.
         """
         self._note_parents(operation.thing for operation in plan)
-        return Apply(self._namespaces, self._known, self._mark, self._ifindexes, self._nft).obey(
-            plan
-        )
+        return Apply(
+            self._namespaces, self._known, self._mark, self._ifindexes, self._backends
+        ).obey(plan)
 
     def reach_machine(self, path: str | None) -> str:
         """The label that the machine's interfaces have from the next observation on: that of the

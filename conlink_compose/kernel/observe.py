@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from conlink_compose.kernel.bridge_ports import port_vlans, redirects
+from conlink_compose.kernel.forwarding import read_forwarding
 from conlink_compose.kernel.kind_data import device, read_data
 from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.mark import is_ours
@@ -88,12 +89,14 @@ def look(
             continue
         things += _interfaces(view, views, namespaces, mark)
         things += _addresses(view, mark)
-        things += _routes(view)
+        things += _routes(view, mark)
         things += _qdiscs(view, mark)
         if label != HUB:
             things += prefix_routes(label, view.links, view.addresses, view.routes)
     things += port_vlans(namespaces.hub.socket, views[HUB].links, mark)
     things += redirects(namespaces.hub.socket, views[HUB].links, mark)
+    if HUB in sought.rules:
+        things += read_forwarding(namespaces.hub)
     used = frozenset(end.netns for end, one in known.items() if one.owned)
     things += nft.look(namespaces, sought.rules, used)
     return State.of(things), known
@@ -213,6 +216,8 @@ def _addresses(view: _View, mark: int) -> Iterator[Address]:
             ours = address.ours
             if not MARKS_ARE_KEPT:
                 ours = address.lasting and is_ours(link.group, mark)
+            if view.namespace.label == HUB:  # two projects may share it
+                ours = ours and is_ours(link.group, mark)
             yield Address(view.namespace.label, link.name, address.cidr, ours)
 
 
@@ -229,21 +234,24 @@ def _qdiscs(view: _View, mark: int) -> Iterator[Qdisc]:
             yield Qdisc(where.label, ours[ifindex], stages)
 
 
-def _routes(view: _View) -> Iterable[Route]:
+def _routes(view: _View, mark: int) -> Iterable[Route]:
     """One of a key: ours if there is one. Of IPv4 routes the first takes all packets."""
     found: dict[Key, Route] = {}
     for record in view.routes:
         if record.by_kernel:
             continue
-        route = _route(view, record)
+        route = _route(view, record, mark)
         first = found.setdefault(route.key, route)
         if route.owned and not first.owned:
             found[route.key] = replace(route, contested=replace(first, owned=True) != route)
     return found.values()
 
 
-def _route(view: _View, record: RouteRecord) -> Route:
+def _route(view: _View, record: RouteRecord, mark: int) -> Route:
     link = view.links.get(record.ifindex)
+    ours = record.ours
+    if view.namespace.label == HUB:
+        ours = ours and link is not None and is_ours(link.group, mark)
     return Route(
         view.namespace.label,
         link.name if link else "",
@@ -254,5 +262,5 @@ def _route(view: _View, record: RouteRecord) -> Route:
         src=record.src,
         onlink=record.onlink,
         contested=record.shared,
-        owned=record.ours,
+        owned=ours,
     )

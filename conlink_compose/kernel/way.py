@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conlink_compose.state import Forward, Interface, Nat, Operation, RuleTable
+from conlink_compose.state import Forward, Forwarding, Interface, Nat, Operation, RuleTable
 
 Way = tuple[str, str]
 """Its name, and the label of the namespace where the way is one for each."""
@@ -14,6 +14,8 @@ def way_of(operation: Operation) -> Way:
         return "ready", thing.netns
     if isinstance(thing, RuleTable | Nat | Forward):
         return "rules", thing.netns
+    if isinstance(thing, Forwarding):
+        return "forwarding", thing.netns
     if not isinstance(thing, Interface) or operation.verb == "change":
         return "tell", thing.netns
     return ("remove", "") if operation.verb == "remove" else _making(thing)

@@ -25,6 +25,7 @@ from conlink_compose.language.checks.addresses import check_domains, check_nats,
 from conlink_compose.language.checks.forwarding import check_forwarding
 from conlink_compose.language.checks.interfaces import (
     check_containers,
+    check_destinations,
     check_engine_networks,
     check_forwards,
     check_hub_names,
@@ -130,6 +131,7 @@ class _Resolving:
         check_nats(report, links)
         check_hub_names(report, links, bridges)
         check_forwards(report, links)
+        check_destinations(report, links)
         check_ports(report, links, bridges)
         check_parents(report, links, bridges)
         # An end that could not be read would be missing in the count.

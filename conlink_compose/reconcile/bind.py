@@ -9,6 +9,7 @@ from conlink_compose import bridges, links
 from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
+from conlink_compose.reconcile.forwards import forwards
 from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, masters, on_bridges
 from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs
 from conlink_compose.reconcile.mac import stable_mac
@@ -223,6 +224,7 @@ def _things(
     yield from all_bridges(topology, hub)
     for item in bound:
         yield from _things_of(item, hub.missing)
+    yield from forwards(topology, bound)
     yield from on_bridges(topology, bound, hub)
     for node in nodes:
         yield Loopback(node.name), None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from conlink_compose import bridges, tunnels
 from conlink_compose.bridges import Port
 from conlink_compose.diagnostics import Span
 from conlink_compose.links import KERNEL_MTU, BoundLink
+from conlink_compose.reconcile.forwards import hub_macs
 from conlink_compose.reconcile.names import HubNames
 from conlink_compose.reconcile.qdisc import qdisc_of
 from conlink_compose.state import HUB, Thing
@@ -32,9 +34,11 @@ class Hub(NamedTuple):
 
 
 def all_bridges(topology: Topology, hub: Hub) -> Iterator[Declared]:
+    macs = hub_macs(topology)
     for bridge in topology.bridges:
         for interface in bridges.mode(bridge.mode).expand(bridge, hub.names.bridges[bridge.name]):
-            yield interface, bridge.span
+            mac = macs.get(bridge.name) if interface.kind == "bridge" else None
+            yield replace(interface, mac=mac) if mac else interface, bridge.span
 
 
 def on_bridges(topology: Topology, bound: Iterable[BoundLink], hub: Hub) -> Iterator[Declared]:

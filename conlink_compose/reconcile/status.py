@@ -10,6 +10,7 @@ from conlink_compose.reconcile.bind import Binding, Waiting
 from conlink_compose.state import (
     HUB,
     Address,
+    Forward,
     Interface,
     Nat,
     Netem,
@@ -31,8 +32,9 @@ class InterfaceStatus:
 
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty. `routes` are those that
     bear our mark, as ip(8) writes them. `overridden`: somebody asked something else of it than the
-    files say, and it is so. `nat` tells where traffic to its addresses goes. `netem` is all that
-    its qdisc holds, a text for each that frames go through, and `impaired` what a user feels of it.
+    files say, and it is so. `nat` tells where traffic to its addresses goes, and `forward` where to
+    the ports of the hub lead. `netem` is all that its qdisc holds, a text for each that frames go
+    through, and `impaired` what a user feels of it.
     """
 
     name: str
@@ -47,6 +49,7 @@ class InterfaceStatus:
     nat: Mapping[str, str] = field(default_factory=dict)
     netem: tuple[str, ...] = ()
     impaired: str = ""
+    forward: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     """One a node, in the order the engine names them."""
     interfaces: dict[str, list[InterfaceStatus]] = {node.name: [] for node in nodes}
     addresses = _addresses(actual, binding.state)
-    routes, nats = _routes(actual), _nats(actual)
+    routes, nats, forwards = _routes(actual), _nats(actual), _forwards(actual, binding)
     bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
     patches = {one.outer: one.link.bridge for one in binding.bound if not one.master}
     for node, interface in _declared(binding):
@@ -81,6 +84,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
                 overridden=bool(now.override),
                 nat=nats.get(key, {}),
                 **_suffers(interface, actual),
+                forward=forwards.get(key, {}),
             )
         interfaces[node].append(told)
     for waiting in binding.waiting:
@@ -147,6 +151,23 @@ def _nats(actual: State) -> dict[tuple[str, str], dict[str, str]]:
     for thing in actual:
         if isinstance(thing, Nat) and thing.whole:
             found.setdefault((thing.netns, thing.interface), {})[thing.address] = thing.to
+    return found
+
+
+def _forwards(actual: State, binding: Binding) -> dict[tuple[str, str], dict[str, str]]:
+    """By port and protocol of the hub, where it leads in each family."""
+    ends = {
+        (bound.master, str(address.ip)): (bound.near.name, bound.near_end.dev)
+        for bound in binding.bound
+        if bound.link.forward
+        for address in bound.near_end.addresses
+    }
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for thing in actual if ends else ():
+        if isinstance(thing, Forward) and thing.whole and (thing.over, thing.address) in ends:
+            ports = found.setdefault(ends[thing.over, thing.address], {})
+            port = f"{thing.port}/{thing.protocol}"
+            ports[port] = " ".join((*ports.get(port, "").split(), thing.target))
     return found
 
 

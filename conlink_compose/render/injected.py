@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.render.pack import pack
+from conlink_compose.replicas import forward_of
 from conlink_compose.topology import Topology
 
 Services: TypeAlias = dict[str, dict[str, Any]]
@@ -147,13 +148,37 @@ def _hub(topology: Topology, around: Surroundings) -> dict[str, Any]:
     options = topology.runtime
     image = around.hub_image or options.image or around.image
     hub = _common(HUB, HUB_COMMAND, image) | {"stop_grace_period": "1s"}
+    ports = [*options.ports, *_forwarded(topology)]
     if options.networks:
         hub["networks"] = list(options.networks)
-    if options.ports:
-        hub["ports"] = list(options.ports)
-    if not options.networks and not options.ports:
+    if ports:
+        hub["ports"] = ports
+    if not options.networks and not ports:
         hub["network_mode"] = "none"
     return hub
+
+
+def _forwarded(topology: Topology) -> Iterator[str]:
+    """Ports of the machine that lead to those of the hub that lead on to nodes, in Compose's words;
+    but for those that the user publishes already, by whatever port of the machine."""
+    declared = {service.owner: service.replicas for service in topology.services}
+    published = {inner for text in topology.runtime.ports for inner in _published(text)}
+    for link in topology.links:
+        for first in link.forward:
+            for replica in range(1, declared.get(link.near.owner, 1) + 1):
+                one = forward_of(first, replica)
+                if (one.outer, one.protocol) not in published:
+                    protocol = "" if one.protocol == "tcp" else f"/{one.protocol}"
+                    yield f"{one.outer}:{one.outer}{protocol}"
+
+
+def _published(text: str) -> Iterator[tuple[int, str]]:
+    """The ports of the container: of `127.0.0.1:8000-8002:80-82/udp` 80, 81 and 82."""
+    ports, _, protocol = text.partition("/")
+    first, _, last = ports.rpartition(":")[2].partition("-")
+    if first.isdecimal() and (last or first).isdecimal():
+        for port in range(int(first), int(last or first) + 1):
+            yield port, protocol or "tcp"
 
 
 def _runtime(

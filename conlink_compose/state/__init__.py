@@ -3,6 +3,7 @@
 from conlink_compose.state.address import Address
 from conlink_compose.state.feature import MIRRED, VLAN_FILTERING
 from conlink_compose.state.forward import Forward
+from conlink_compose.state.forwarding import Forwarding
 from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.nat import Nat
@@ -46,6 +47,7 @@ __all__ = [
     "Data",
     "End",
     "Forward",
+    "Forwarding",
     "Interface",
     "Key",
     "Loopback",

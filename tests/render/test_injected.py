@@ -22,7 +22,16 @@ from conlink_compose.render.injected import (
     role_of,
 )
 from conlink_compose.render.pack import unpack
-from conlink_compose.topology import Bridge, Owner, RuntimeOptions, Service, Topology
+from conlink_compose.topology import (
+    Bridge,
+    Endpoint,
+    Forward,
+    Link,
+    Owner,
+    RuntimeOptions,
+    Service,
+    Topology,
+)
 
 AROUND = Surroundings("conlink-compose:0.1")
 SMALL = Topology("lab", bridges=(Bridge("b"),))
@@ -81,6 +90,24 @@ def test_ports_and_networks_are_the_hubs() -> None:
     assert "network_mode" not in hub
     assert services["conlink"]["network_mode"] == "none"
     assert "network_mode" not in added(ports=("22:22",))["conlink-hub"]
+
+
+def forwarding(replicas: int, *forward: Forward) -> Topology:
+    web = Owner("service", "web")
+    link = Link("veth", Endpoint(web, "eth0"), bridge="b", forward=forward)
+    return replace(SMALL, services=(Service(web, replicas),), links=(link,))
+
+
+def test_what_is_forwarded_is_published() -> None:
+    hub = added(forwarding(2, Forward(8080, 80, "tcp"), Forward(53, 5353, "udp")))["conlink-hub"]
+    assert hub["ports"] == ["8080:8080", "8081:8081", "53:53/udp", "54:54/udp"]
+    assert "network_mode" not in hub
+
+
+def test_what_a_user_publishes_himself_is_not_published_twice() -> None:
+    ports = ("127.0.0.1:9000:8080", "7000-7001:8081-8082/tcp", "8083:8083/udp")
+    services = added(forwarding(4, Forward(8080, 80, "tcp")), ports=ports)
+    assert services["conlink-hub"]["ports"] == [*ports, "8083:8083"]
 
 
 def test_images_and_the_socket() -> None:

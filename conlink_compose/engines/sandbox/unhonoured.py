@@ -49,7 +49,7 @@ KEYS = {
     "pid": "shares processes",
     "pids_limit": "limits processes",
     "platform": "chooses an architecture",
-    "ports": "publishes ports, as `forward` of a link does here",
+    "ports": "publishes ports of the machine",
     "post_start": "runs commands after the start",
     "pre_stop": "runs commands before the stop",
     "privileged": "changes privileges",
@@ -72,13 +72,27 @@ KEYS = {
 
 
 def sandbox_warnings(document: Document) -> list[Diagnostic]:
-    """A warning at each key of a service that has no effect in the sandbox."""
-    return [
+    """A warning at each key of a service or of a link that has no effect in the sandbox."""
+    of_services = (
         told
         for service in document.services.values()
         if not service.is_network_service
         for told in _of_service(service.keys)
-    ]
+    )
+    return [*of_services, *_forwards(document)]
+
+
+def _forwards(document: Document) -> Iterator[Diagnostic]:
+    top = document.tree.get("x-conlink")
+    hosts = top.get("hosts") if isinstance(top, Map) else None
+    of_services = [service.keys.get("x-conlink") for service in document.services.values()]
+    of_hosts = list(hosts.values()) if isinstance(hosts, Map) else []
+    for block in (top, *of_services, *of_hosts):
+        links = block.get("links") if isinstance(block, Map) else None
+        for link in links if isinstance(links, List) else ():
+            if isinstance(link, Map) and link.get("forward"):
+                does = "leads from ports of the machine to this node"
+                yield _warning("`forward`", does, link.keys_at["forward"])
 
 
 def _of_service(service: Map) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from conlink_compose.language.layers import EndKey, MergedEnd, tell_twice
 from conlink_compose.language.links import ReadLink
 from conlink_compose.language.project import Project
 from conlink_compose.language.report import Report
-from conlink_compose.topology import Tunnel
+from conlink_compose.topology import IpAddress, Tunnel
 
 _NONE = "network_mode: none to the service"
 
@@ -98,6 +98,27 @@ def check_forwards(report: Report, links: Iterable[ReadLink]) -> None:
                     if link.near.replicas > 1:
                         who += f" for replica {port - forward.outer + 1} of {link.near.owner}"
                     report.error("port-twice", at, f"{who} is forwarded already, at {first}")
+                    break
+
+
+def check_destinations(report: Report, links: Iterable[ReadLink]) -> None:
+    """The hub tells nodes apart by their addresses, and is itself on VLAN 1 of a bridge."""
+    seen: dict[IpAddress, ReadLink] = {}
+    for link in (link for link in links if link.forward):
+        at = link.near.place("forward")
+        vlan = link.vlan
+        if vlan and 1 not in (vlan.access, vlan.native):
+            message = "forward leads to ports whose untagged frames are on VLAN 1, as the hub's are"
+            report.error("forward-and-vlan", at, message)
+        for address in (one for one, _ in link.near.addresses if one is not None):
+            for number in range(link.near.replicas):
+                first = seen.setdefault(address.ip + number, link)
+                if first.bridge != link.bridge:
+                    message = (
+                        f"{address.ip + number} is an address on bridge {first.bridge} too, where "
+                        f"{first.near.place('forward')} leads: the hub cannot tell the two apart"
+                    )
+                    report.error("forward-ambiguous", at, message, "give one of them another ip")
                     break
 
 

@@ -28,6 +28,22 @@ def test_one_warning_for_each_thing_without_effect(tmp_path, keys, columns):
     assert warned(tmp_path, keys) == columns
 
 
+def test_nothing_comes_from_outside(tmp_path):
+    link = "{bridge: lan, ip: 10.0.0.1/24, forward: '80:80'}"
+    text = f"""x-conlink:
+  links: [{link}, {{bridge: lan}}]
+  hosts: {{h: {{links: [{link}]}}}}
+services:
+  s: {{x-conlink: {{links: [{link}]}}}}
+"""
+    found = sandbox_warnings(loaded(tmp_path, {"c.yaml": text}))
+    assert sorted(problem.span.line for problem in found if problem.span) == [2, 3, 5]
+    assert {problem.message for problem in found} == {
+        "`forward` has no effect in the sandbox; with Docker it leads from ports of the machine "
+        "to this node"
+    }
+
+
 @pytest.mark.parametrize("flag", ["true", "'yes'"])
 def test_the_network_service_is_for_docker_alone(tmp_path, flag):
     assert warned(tmp_path, f"x-conlink: {{runtime: {flag}}}, privileged: true") == []
