@@ -10,6 +10,7 @@ from conlink_compose.reconcile.bind import Binding, Waiting
 from conlink_compose.state import (
     HUB,
     Address,
+    End,
     Forward,
     Interface,
     Nat,
@@ -73,8 +74,8 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
         now = found if isinstance(found, Interface) else None
         lies_on = now.joined if now else ""
         joined = lies_on or _joined(interface, binding.state, bridges, patches)
-        joined += _vlans(interface, actual)
-        told = _interface(interface, now, joined, _port_of(interface, actual))
+        joined += vlans_of(interface.peer, actual) if interface.peer else ""
+        told = interface_status(interface, now, joined, _port_of(interface, actual))
         if now:
             key = (node, interface.name)
             told = replace(
@@ -83,7 +84,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
                 routes=routes.get(key, ()),
                 overridden=bool(now.override),
                 nat=nats.get(key, {}),
-                **_suffers(interface, actual),
+                **suffering(interface, actual),
                 forward=forwards.get(key, {}),
             )
         interfaces[node].append(told)
@@ -120,9 +121,9 @@ def _joined(
     return f"patch {patch}" if patch else f"hub {interface.peer.name}"
 
 
-def _vlans(interface: Interface, actual: State) -> str:
-    """Those of its port, as far as it is not as every new port."""
-    port = interface.peer and actual.things.get(PortVlans(*interface.peer).key)
+def vlans_of(port_end: End, actual: State) -> str:
+    """Those of a port, as far as it is not as every new one."""
+    port = actual.things.get(PortVlans(*port_end).key)
     return f" {port.words}" if isinstance(port, PortVlans) and not port.is_default else ""
 
 
@@ -182,7 +183,7 @@ class _Suffering(TypedDict):
     impaired: str
 
 
-def _suffers(interface: Interface, actual: State) -> _Suffering:
+def suffering(interface: Interface, actual: State) -> _Suffering:
     qdisc = actual.things.get(("qdisc", *interface.end))
     stages = qdisc.stages if isinstance(qdisc, Qdisc) else ()
     return {
@@ -197,7 +198,7 @@ def _felt(stage: Stage) -> str:
     return words if isinstance(stage, Netem) else f"{words} ({stage.kind})"
 
 
-def _interface(
+def interface_status(
     wanted: Interface,
     now: Interface | None,
     joined: str,

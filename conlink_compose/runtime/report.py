@@ -8,9 +8,11 @@ from dataclasses import asdict
 from typing import TypeVar
 
 from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.reconcile.hub_status import hub_status
 from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.status import NodeWiring, status
 from conlink_compose.runtime.controller import Outcome, View
+from conlink_compose.state import HUB
 
 T = TypeVar("T")
 
@@ -66,9 +68,11 @@ def no_progress(last: Report, problem: Diagnostic) -> Report:
 
 
 def network(view: View) -> Report:
-    """Every node with its interfaces, as it is in the kernel now."""
+    """Every node with its interfaces, as it is in the kernel now; last the hub with its tunnels."""
     nodes = status(view.nodes, view.binding, view.actual)
     owners = {node.name: [*node.owner] for node in view.nodes}
+    if hub := hub_status(view.topology, view.binding, view.actual):
+        nodes, owners[HUB] = (*nodes, hub), ["host", HUB]
     return {
         "nodes": [{**asdict(node), "owner": owners[node.name]} for node in nodes],
         "problems": [problem.as_dict() for problem in view.problems],

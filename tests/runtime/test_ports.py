@@ -39,6 +39,7 @@ def test_they_are_brought_up_and_put_back(tmp_path: Path) -> None:
     with project(tmp_path, LAB) as lab:
         lab.up()
         assert joined(lab) == {
+            "(hub):vxlan7": "192.0.2.9 vni 7, bridge lan",
             "a-1:eth0": "patch cable",
             "b-1:eth0": "patch cable",
             "a-1:eth1": "bridge lan",
