@@ -12,7 +12,7 @@ from typing import NoReturn
 from conlink_compose.kernel.features import FEATURES
 from conlink_compose.kernel.link_socket import LinkSocket, scratch_socket
 from conlink_compose.kernel.messages_link import make
-from conlink_compose.linux.namespaces import NEWUSER, unshare
+from conlink_compose.linux.namespaces import NEWNET, NEWUSER, unshare
 from conlink_compose.state import Interface
 
 
@@ -46,7 +46,8 @@ def missing_here(kinds: Iterable[str]) -> frozenset[str]:
 def _tell(wanted: Iterable[str], writer: int) -> NoReturn:
     with suppress(OSError):
         if os.geteuid():
-            unshare(NEWUSER)
+            # With a network of its own: into the machine's it has no right to come back.
+            unshare(NEWUSER | NEWNET)
         missing = [kind for kind, there in known_kinds(wanted).items() if not there]
         os.write(writer, json.dumps(missing).encode())
     os._exit(0)
