@@ -72,3 +72,16 @@ def test_a_tunnel_carries_the_vlans_of_its_bridge(machines: tuple[Lab, Lab]) -> 
     assert left.pings("a", "10.0.0.2")
     bring_up(right, machine("b", 2, "type: vxlan, vni: 9, remote: 192.0.2.1", ", vlan: 20"))
     assert not left.pings("a", "10.0.0.2")
+
+
+def test_frames_into_a_tunnel_wait_as_netem_says(machines: tuple[Lab, Lab]) -> None:
+    left, _ = machines
+    both_up(machines, "type: geneve, vni: 7")
+    delayed = machine("a", 1, "type: geneve, vni: 7, remote: 192.0.2.2, netem: delay 80ms")
+    bring_up(left, delayed)
+    assert steps(left, delayed) == ""
+    assert left.pings("a", "10.0.0.2")
+    done = left.run("a", "ping", "-c2", "-i0.3", "-W3", "10.0.0.2").stdout
+    assert float(done.split("min/avg/max/mdev = ")[1].split("/")[0]) >= 80
+    shown = left.run(HUB, "tc", "qdisc", "show", "dev", "geneve7").stdout
+    assert "delay 80ms" in shown
