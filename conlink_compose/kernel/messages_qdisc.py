@@ -10,6 +10,7 @@ import errno
 import socket
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from conlink_compose.kernel import netem_options, tbf_options
 from conlink_compose.kernel.link_socket import Request
@@ -85,7 +86,9 @@ def _head(ifindex: int, at: int) -> bytes:
     return _HEAD.pack(socket.AF_UNSPEC, ifindex, handle_of(at), parent_of(at), 0)
 
 
+@lru_cache(maxsize=256)
 def _options(stage: Stage, again: bool) -> bytes:
+    """Packed once for all that shall be alike, as replicas are."""
     options = (
         tbf_options.pack(stage) if isinstance(stage, Tbf) else netem_options.pack(stage, again)
     )
