@@ -34,6 +34,9 @@ _BURST = 1 / 250
 """Seconds: a tbf lets through as much at once, but a whole frame in any case."""
 
 
+_LARGEST_BURST = 2**30
+
+
 def qdisc_of(
     netns: str,
     interface: str,
@@ -93,7 +96,7 @@ def limit_for(netem: Netem) -> int:
 def _tbf(netem: Netem, mtu: int) -> state.Tbf:
     rate, frame = (netem.rate or 0) // 8, mtu + _HEADER
     burst = math.ceil(max(frame, rate * _BURST) / BURST_STEP) * BURST_STEP
-    return state.Tbf(rate, burst, min((netem.limit or WAITING) * frame, WHOLE))
+    return state.Tbf(rate, min(burst, _LARGEST_BURST), min((netem.limit or WAITING) * frame, WHOLE))
 
 
 def _but_for_rate(netem: Netem) -> Netem:

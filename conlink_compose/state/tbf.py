@@ -9,7 +9,8 @@ from typing import Any
 from conlink_compose.state.netem import rate_word
 
 BURST_STEP = 1024
-"""Bytes. The kernel holds a burst as the time it takes, and tells it rounded."""
+"""Bytes. The kernel holds a burst as a time in ticks, and tells it rounded: what differs
+by less than a hundredth is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Tbf:
         """What is otherwise in `now`, another tbf."""
         if now.rate != self.rate:
             yield f"rate {rate_word(now.rate)} -> {rate_word(self.rate)}"
-        for name in ("burst", "limit"):
-            old, new = getattr(now, name), getattr(self, name)
-            if old != new:
-                yield f"{name} {old}b -> {new}b"
+        if abs(now.burst - self.burst) * 100 > self.burst:
+            yield f"burst {now.burst}b -> {self.burst}b"
+        if now.limit != self.limit:
+            yield f"limit {now.limit}b -> {self.limit}b"

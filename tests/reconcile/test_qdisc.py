@@ -81,6 +81,20 @@ def test_without_netem_a_rate_alone_is_a_tbf() -> None:
     assert fast.stages == (state.Tbf(125_000_000, 500_736, 1_518_000),)
 
 
+def test_a_burst_is_cut_where_the_kernel_has_32_bits() -> None:
+    found = qdisc_of("a", "eth0", (Netem(rate=10**14),), None, NO_NETEM)
+    assert found
+    assert found.stages == (state.Tbf(125 * 10**11, 2**30, 1_518_000),)
+
+
+def test_a_burst_that_the_kernel_rounds_makes_no_difference() -> None:
+    """It holds it as a time, in ticks of 64 ns: 8 KB at a rate of a terabit."""
+    wanted, told = state.Tbf(125 * 10**9, 500_000_768, 1), state.Tbf(125 * 10**9, 499_993_600, 1)
+    assert list(wanted.differences(told)) == []
+    other = state.Tbf(125 * 10**9, 490_000_000, 1)
+    assert list(wanted.differences(other)) == ["burst 490000000b -> 500000768b"]
+
+
 @pytest.mark.parametrize(
     ("netem", "alone"),
     [
