@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
+from conlink_compose.kernel.ethtool_features import FIXED, UNKNOWN
 from conlink_compose.state import (
     Address,
     Forward,
@@ -46,6 +47,8 @@ class Sentence(NamedTuple):
 
 
 _OUR_OWN = {
+    FIXED: Sentence(FIXED, "take the feature out; `ethtool -k` tells which are fixed"),
+    UNKNOWN: Sentence(UNKNOWN, "take it out; `ethtool -k` tells which there are"),
     FOREIGN: Sentence("what is there was not made by us, and it is left alone"),
     FOREIGN_BRIDGE: Sentence("its bridge was not made by us, and nothing is joined to it"),
 }

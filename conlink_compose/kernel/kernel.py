@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from conlink_compose.kernel.apply import Apply
 from conlink_compose.kernel.backend import Backend
+from conlink_compose.kernel.ethtool_features import FeatureSwitch
 from conlink_compose.kernel.failure import Failure
 from conlink_compose.kernel.forwarding import ForwardingSwitch
 from conlink_compose.kernel.kinds import known_kinds
@@ -47,7 +48,11 @@ class Kernel:
         self._monitor = Monitor(raw)
         self._ifindexes = Ifindexes()
         self._nft = Nft(mark)
-        self._backends: dict[str, Backend] = {"rules": self._nft, "forwarding": ForwardingSwitch()}
+        self._backends: dict[str, Backend] = {
+            "rules": self._nft,
+            "forwarding": ForwardingSwitch(),
+            "features": FeatureSwitch(),
+        }
         self._has_kind: dict[str, bool] = {}
         self._asked = 0.0
         self._known: dict[End, Known] = {}

@@ -88,6 +88,9 @@ class LinkSocket:
     def close(self) -> None:
         self._raw.close()
 
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
     def exchange(self, requests: Sequence[Request], batch: int = BATCH) -> dict[int, Refusal]:
         """Send them in their order, `batch` in one send; the refused ones by their position."""
         refused: dict[int, Refusal] = {}

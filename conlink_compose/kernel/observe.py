@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from conlink_compose.kernel.bridge_ports import port_vlans, redirects
+from conlink_compose.kernel.ethtool_features import read_features
 from conlink_compose.kernel.forwarding import read_forwarding
 from conlink_compose.kernel.kind_data import device, read_data
 from conlink_compose.kernel.lookup import Known
@@ -90,6 +91,8 @@ def look(
         things += _interfaces(view, views, namespaces, mark)
         things += _addresses(view, mark)
         things += _routes(view, mark)
+        mine = [link for link in view.links.values() if is_ours(link.group, mark)]
+        things += read_features(view.namespace, mine, sought.features.get(label, {}))
         things += _qdiscs(view, mark)
         if label != HUB:
             things += prefix_routes(label, view.links, view.addresses, view.routes)

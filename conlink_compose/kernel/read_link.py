@@ -23,7 +23,8 @@ _NOTHING = memoryview(b"")
 class LinkRecord(NamedTuple):
     """A link with indexes and nsids as the kernel tells them, before other namespaces name them.
 
-    `master` is an ifindex, 0 for none. `qdisc` is the kind of the root one.
+    `master` is an ifindex, 0 for none. `qdisc` is the kind of the root one,
+    `properties` hold its other names.
 
     `data` is what is particular to its kind, `port` what is to its being a bridge's port.
     `peer_nsid` is None where the peer lies in the same namespace. `carrier` is there at once,
@@ -44,6 +45,7 @@ class LinkRecord(NamedTuple):
     peer_nsid: int | None
     alias: str
     qdisc: str
+    properties: memoryview
     data: memoryview
     port: memoryview
 
@@ -68,6 +70,7 @@ def read_link(message: Message) -> LinkRecord:
         None if nsid is None else number(nsid),
         words(found.get(uapi.IFLA_IFALIAS, _NOTHING)),
         words(found.get(uapi.IFLA_QDISC, _NOTHING)),
+        found.get(uapi.IFLA_PROP_LIST, _NOTHING),
         data,
         port,
     )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from conlink_compose.state import Forward, Forwarding, Interface, Nat, Operation, RuleTable
+from conlink_compose.state import (
+    Features,
+    Forward,
+    Forwarding,
+    Interface,
+    Nat,
+    Operation,
+    RuleTable,
+)
 
 Way = tuple[str, str]
 """Its name, and the label of the namespace where the way is one for each."""
@@ -16,6 +24,8 @@ def way_of(operation: Operation) -> Way:
         return "rules", thing.netns
     if isinstance(thing, Forwarding):
         return "forwarding", thing.netns
+    if isinstance(thing, Features):
+        return "features", thing.netns
     if not isinstance(thing, Interface) or operation.verb == "change":
         return "tell", thing.netns
     return ("remove", "") if operation.verb == "remove" else _making(thing)

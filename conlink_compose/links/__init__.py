@@ -162,13 +162,3 @@ def kind(name: str) -> Kind:
     if name not in kinds():
         raise KeyError(name)
     return cast("Kind", importlib.import_module(f"{__name__}.{name}"))
-
-
-def not_yet(endpoint: Endpoint, key: str) -> Diagnostic:
-    """This version reads and checks `key`, and says plainly that it does not apply it."""
-    return Diagnostic(
-        "not-yet",
-        f"`{key}` is understood and checked, but this version cannot bring it up yet",
-        endpoint.place(key),
-        f"take `{key}` out of this link to bring the rest up",
-    )

@@ -33,6 +33,10 @@ def inside(
     for route in endpoint.routes if endpoint.up else ():
         yield _route(node, endpoint.dev, route), route.span or endpoint.span
     yield from _nats(node, endpoint)
+    if endpoint.ethtool:
+        switches = {name: value == "on" for name, value in endpoint.ethtool}
+        features = state.Features(node, endpoint.dev, tuple(switches.items()))
+        yield features, endpoint.place("ethtool")
     if qdisc := qdisc_of(node, endpoint.dev, endpoint.netem, mtu, missing):
         yield qdisc, endpoint.place("netem")
 

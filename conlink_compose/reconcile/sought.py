@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from conlink_compose.state import HUB
 from conlink_compose.state.sought import NOTHING, Sought
-from conlink_compose.topology import Node, Owner, Topology
+from conlink_compose.topology import Endpoint, Node, Owner, Topology
 
 
 def sought(topology: Topology, nodes: Sequence[Node]) -> Sought:
     """Of the nodes that run. It is asked before each look, and does nothing for most networks."""
     ends = [end for link in topology.links for end in (link.near, link.far) if end]
-    translating = {end.owner for end in ends if end.nat}
+    ends = [end for end in ends if end.nat or end.ethtool]
     hub = frozenset((HUB,)) if any(link.forward for link in topology.links) else frozenset()
-    if not translating and not hub:
+    if not ends and not hub:
         return NOTHING
-    aliases = topology.aliases()
-    owners = {aliases.get(owner, owner) for owner in translating}
-    rules = {node.name for node in nodes if not owners.isdisjoint(_owners_of(node))}
-    return Sought(hub | rules)
+    of_node = {node.name: _ends_of(node, ends, topology.aliases()) for node in nodes}
+    rules = {name for name, found in of_node.items() if any(end.nat for end in found)}
+    return Sought(hub | rules, {name: _features(found) for name, found in of_node.items()})
 
 
-def _owners_of(node: Node) -> tuple[Owner, Owner]:
+def _ends_of(
+    node: Node, ends: Iterable[Endpoint], aliases: Mapping[Owner, Owner]
+) -> list[Endpoint]:
     """The node is meant by its service, or alone by its own name."""
-    return node.owner, Owner("container", node.name)
+    names = (node.owner, Owner("container", node.name))
+    return [end for end in ends if aliases.get(end.owner, end.owner) in names]
+
+
+def _features(ends: Iterable[Endpoint]) -> dict[str, tuple[str, ...]]:
+    return {end.dev: tuple(name for name, _ in end.ethtool) for end in ends if end.ethtool}

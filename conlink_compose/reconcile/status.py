@@ -11,6 +11,7 @@ from conlink_compose.state import (
     HUB,
     Address,
     End,
+    Features,
     Forward,
     Interface,
     Nat,
@@ -22,6 +23,7 @@ from conlink_compose.state import (
     Stage,
     State,
 )
+from conlink_compose.state.features import switch
 from conlink_compose.topology import Node, Owner
 
 
@@ -34,8 +36,8 @@ class InterfaceStatus:
     `peer` is what it is joined to: `bridge lan`, `r2-1:eth1`, or empty. `routes` are those that
     bear our mark, as ip(8) writes them. `overridden`: somebody asked something else of it than the
     files say, and it is so. `nat` tells where traffic to its addresses goes, and `forward` where to
-    the ports of the hub lead. `netem` is all that its qdisc holds, a text for each that frames go
-    through, and `impaired` what a user feels of it.
+    the ports of the hub lead. `ethtool` are the features that are declared. `netem` is all that
+    its qdisc holds, a text for each that frames go through, and `impaired` what a user feels of it.
     """
 
     name: str
@@ -51,6 +53,7 @@ class InterfaceStatus:
     netem: tuple[str, ...] = ()
     impaired: str = ""
     forward: Mapping[str, str] = field(default_factory=dict)
+    ethtool: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
                 nat=nats.get(key, {}),
                 **suffering(interface, actual),
                 forward=forwards.get(key, {}),
+                ethtool=_features(interface, actual),
             )
         interfaces[node].append(told)
     for waiting in binding.waiting:
@@ -153,6 +157,11 @@ def _nats(actual: State) -> dict[tuple[str, str], dict[str, str]]:
         if isinstance(thing, Nat) and thing.whole:
             found.setdefault((thing.netns, thing.interface), {})[thing.address] = thing.to
     return found
+
+
+def _features(interface: Interface, actual: State) -> dict[str, str]:
+    found = actual.things.get(Features(*interface.end, ()).key)
+    return {name: switch(on) for name, on in found.values} if isinstance(found, Features) else {}
 
 
 def _forwards(actual: State, binding: Binding) -> dict[tuple[str, str], dict[str, str]]:

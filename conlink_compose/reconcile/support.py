@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from conlink_compose import bridges, links
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.links import not_yet
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.state import MACHINE, OUT_OF_REACH, Interface, Thing
-from conlink_compose.topology import Bridge, Endpoint, Link, Topology
+from conlink_compose.topology import Bridge, Link, Topology
 
 
 def unsupported(topology: Topology) -> Iterator[Diagnostic]:
@@ -58,12 +57,3 @@ def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:
 
 def _link(link: Link) -> Iterator[Diagnostic]:
     yield from links.kind(link.kind).check(link)
-    for endpoint in (link.near, link.far):
-        if endpoint:
-            yield from _endpoint(endpoint)
-
-
-def _endpoint(endpoint: Endpoint) -> Iterator[Diagnostic]:
-    for key in ("ethtool",):
-        if getattr(endpoint, key):
-            yield not_yet(endpoint, key)

@@ -2,6 +2,7 @@
 
 from conlink_compose.state.address import Address
 from conlink_compose.state.feature import MIRRED, VLAN_FILTERING
+from conlink_compose.state.features import Features
 from conlink_compose.state.forward import Forward
 from conlink_compose.state.forwarding import Forwarding
 from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
@@ -46,6 +47,7 @@ __all__ = [
     "Conflict",
     "Data",
     "End",
+    "Features",
     "Forward",
     "Forwarding",
     "Interface",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class Sought(NamedTuple):
-    """`rules` are the labels of the namespaces for which packet rules are declared."""
+    """`rules` are the labels of the namespaces for which packet rules are declared; `features`
+    the names of features by the interface, and this by the label of the namespace."""
 
     rules: frozenset[str] = frozenset()
+    features: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
 
 NOTHING = Sought()

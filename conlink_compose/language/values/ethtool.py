@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conlink_compose.diagnostics import Span, near_or_all
+from conlink_compose.diagnostics import Span, did_you_mean, near_or_all
 from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, items
@@ -18,8 +18,26 @@ FEATURES = (
     *("generic-segmentation-offload", "generic-receive-offload", "large-receive-offload"),
     *("rx-vlan-offload", "tx-vlan-offload", "ntuple-filters", "receive-hashing"),
 )
-_KERNEL_NAME = re.compile(r"(rx|tx|l2|hw|esp|macsec|tls|loopback|highdma)(-[a-z0-9]+)*\Z")
-"""The kernel has some sixty more, under such names; `ethtool -k` lists them."""
+_OF_KERNEL = (
+    *("rx-checksum", "rx-gro", "rx-lro", "rx-hashing", "rx-ntuple-filter", "rx-fcs", "rx-all"),
+    *("rx-vlan-filter", "rx-vlan-hw-parse", "rx-vlan-stag-filter", "rx-vlan-stag-hw-parse"),
+    *("rx-gro-hw", "rx-gro-list", "rx-udp-gro-forwarding", "rx-udp_tunnel-port-offload"),
+    *("tx-checksum-ipv4", "tx-checksum-ipv6", "tx-checksum-ip-generic", "tx-checksum-sctp"),
+    *("tx-checksum-fcoe-crc", "tx-scatter-gather", "tx-scatter-gather-fraglist"),
+    *("tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-tcp-ecn-segmentation"),
+    *("tx-tcp-mangleid-segmentation", "tx-tcp-accecn-segmentation", "tx-udp-segmentation"),
+    *("tx-generic-segmentation", "tx-gso-robust", "tx-gso-partial", "tx-gso-list"),
+    *("tx-gre-segmentation", "tx-gre-csum-segmentation", "tx-ipxip4-segmentation"),
+    *("tx-ipxip6-segmentation", "tx-udp_tnl-segmentation", "tx-udp_tnl-csum-segmentation"),
+    *("tx-sctp-segmentation", "tx-esp-segmentation", "tx-fcoe-segmentation"),
+    *("tx-tunnel-remcsum-segmentation", "tx-vlan-hw-insert", "tx-vlan-stag-hw-insert"),
+    *("tx-nocache-copy", "highdma", "loopback", "vlan-challenged", "l2-fwd-offload"),
+    *("hw-tc-offload", "esp-hw-offload", "esp-tx-csum-hw-offload", "macsec-hw-offload"),
+    *("tls-hw-tx-offload", "tls-hw-rx-offload", "tls-hw-record"),
+)
+"""Those of Linux 6.18, as `ethtool -k` lists them."""
+_KERNEL_NAME = re.compile(r"(rx|tx|l2|hw|esp|macsec|tls|hsr)(-[a-z0-9_]+)+\Z")
+"""A later kernel has more, under such names."""
 
 
 def read_ethtool(report: Report, field: Field | None) -> tuple[tuple[str, str], ...]:
@@ -57,8 +75,10 @@ def _pairs_of_words(report: Report, words: str, at: Span) -> Iterator[tuple[str,
 
 
 def _is_feature(report: Report, feature: str, at: Span) -> bool:
-    if feature in FEATURES or _KERNEL_NAME.match(feature):
+    known = (*FEATURES, *_OF_KERNEL)
+    near = did_you_mean(feature, known)
+    if feature in known or (_KERNEL_NAME.match(feature) and not near):
         return True
-    help_ = near_or_all(feature, FEATURES, "the features are")
+    help_ = near or near_or_all(feature, FEATURES, "the features are")
     report.error("bad-ethtool", at, f'there is no feature "{feature}"', help_)
     return False
