@@ -40,7 +40,8 @@ class Workload:
 
     `replicas` nodes of it are named as `conlink_compose.topology.Service.node_names` says.
     `depends_on` names the services whose processes start before this one's.
-    `stop_grace` is in seconds, `stop_signal` a number.
+    `stop_grace` is in seconds, `stop_signal` a number. `gate`: its process starts when its links
+    are up.
     """
 
     owner: Owner
@@ -57,4 +58,5 @@ class Workload:
     depends_on: tuple[str, ...] = ()
     stop_signal: int = 15
     stop_grace: float = 10.0
+    gate: bool = True
     span: Span | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conlink_compose.cli.context import Declared
@@ -35,7 +35,11 @@ def wanted(declared: Declared, order: Order = Order()) -> Wanted:
     services = [service.owner.name for service in topology.services]
     meant = [name for name in services if name in order.names or not order.names]
     return Wanted(
-        [one for one in declared.reading.workloads if one.owner.name not in kept],
+        [
+            replace(one, gate=topology.runtime.gate)
+            for one in declared.reading.workloads
+            if one.owner.name not in kept
+        ],
         hosts.heads,
         hosts_common=hosts.common,
         declaration=dump(topology),

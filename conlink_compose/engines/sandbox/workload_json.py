@@ -25,6 +25,7 @@ def to_data(workload: Workload) -> dict[str, Any]:
         "depends_on": list(workload.depends_on),
         "stop_signal": workload.stop_signal,
         "stop_grace": workload.stop_grace,
+        "gate": workload.gate,
     }
 
 
@@ -46,6 +47,7 @@ def from_data(data: Any) -> Workload:
         depends_on=tuple(data["depends_on"]),
         stop_signal=int(data["stop_signal"]),
         stop_grace=float(data["stop_grace"]),
+        gate=bool(data.get("gate", True)),
         span=None,
     )
 
@@ -68,6 +70,7 @@ def _made_of(workload: Workload) -> tuple[object, ...]:
         workload.hostname,
         workload.sysctls,
         workload.mounts,
+        workload.gate,
     )
 
 

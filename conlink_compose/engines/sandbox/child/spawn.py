@@ -50,7 +50,7 @@ _EXIT_SETUP, _EXIT_FORBIDDEN, _EXIT_MISSING = 125, 126, 127
 class NodeSpec:
     """All that a new node is made of. `files` are laid over the machine's own; an empty `argv`
     idles under the name `title`. `home` is root's. `nofile` is the soft limit of open files to
-    give back."""
+    give back. `gate`: its process waits until its links are up."""
 
     name: str
     hostname: str
@@ -64,6 +64,7 @@ class NodeSpec:
     sysctls: tuple[tuple[str, str], ...]
     files: tuple[tuple[Path, str], ...]
     nofile: int
+    gate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def be_node(spec: NodeSpec, descriptors: Descriptors) -> NoReturn:
         _forget_supervisor(spec.nofile)
         late = _make(spec)
         _say({"stage": "made"})
-        _wait_at_gate()
+        _wait_at_gate(spec.gate or bool(late))
         _write_sysctls(late)
         _enter_folder(spec.name, spec.working_dir)
         environment = _become_user(spec)
@@ -180,10 +181,11 @@ def _write_sysctls(wanted: Sequence[tuple[str, str]]) -> None:
         raise SandboxError(f"the kernel has no sysctl `{name}`, not with its links up either")
 
 
-def _wait_at_gate() -> None:
-    """Until `lo` bears the mark and the supervisor says go. Ends with the supervisor."""
+def _wait_at_gate(for_links: bool) -> None:
+    """Until the supervisor says go and, where that is wanted, `lo` bears the mark. Ends with the
+    supervisor."""
     watch = AliasWatch(READY)
-    ready = go = False
+    ready, go = not for_links, False
     poll = select.poll()
     poll.register(watch, select.POLLIN)
     poll.register(_GO, select.POLLIN)

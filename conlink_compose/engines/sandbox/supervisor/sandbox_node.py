@@ -142,6 +142,7 @@ class SandboxNode:
             sysctls=workload.sysctls,
             files=((self.hosts_path, "/etc/hosts"), (self._hostname_path, "/etc/hostname")),
             nofile=self._context.nofile,
+            gate=workload.gate,
         )
 
     def write_hosts(self, text: str | None) -> None:
