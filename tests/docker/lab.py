@@ -96,10 +96,17 @@ class Lab:
         """A program of the machine in a container's network."""
         return ["nsenter", "-t", str(self.pid(container)), "-n", *words]
 
+    def shown(self, container: str, *words: str) -> str:
+        """What a program of the machine prints in a container's network."""
+        argv = self.argv_in(container, *words)
+        return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+    def json(self, container: str, *words: str) -> Any:
+        """The same, read."""
+        return json.loads(self.shown(container, *words) or "[]")
+
     def ip(self, container: str, *words: str) -> Any:
-        argv = self.argv_in(container, "ip", "-j", *words)
-        done = subprocess.run(argv, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout or "[]")
+        return self.json(container, "ip", "-j", *words)
 
     def interfaces(self, container: str) -> dict[str, set[str]]:
         """The global addresses of each interface that is up, by name, without `lo`."""

@@ -41,7 +41,6 @@ class DockerEngine:
     """An `Engine`. `place` is the project's name; without it, it is that of this container's own,
     and where Compose did not make it, its name."""
 
-    machine: str | None = "/proc/1/ns/net"
     log = "the log of the network service"
     health: str | None = str(HEALTH)
 
@@ -57,7 +56,9 @@ class DockerEngine:
         self._topology = replace(topology, project=self.project, commands=commands)
         self._outside = _outside(self._topology)
         self._owners = frozenset(_owners(self._topology))
-        self._lives = Lives(self._process_of, {1, machine() or 1})
+        around = machine() or 1
+        self.machine: str | None = f"/proc/{around}/ns/net"
+        self._lives = Lives(self._process_of, {1, around})
         self._hosts = Hosts()
         self._commands = Commands(lambda: self._reach.connect(None))
         self._names = Names()
