@@ -21,6 +21,7 @@ from conlink_compose.state import (
     RuleTable,
     Thing,
 )
+from conlink_compose.state.rule_table import RULES_ADVICE
 
 FOREIGN = "it does not bear our mark"
 FOREIGN_BRIDGE = "its bridge does not bear our mark"
@@ -137,7 +138,7 @@ _OF_TUNNELS = {
 }
 _NO_RULES = Sentence(
     "this machine's kernel has no nf_tables that can do it",
-    "load its modules: modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_ct nft_fib_inet",
+    RULES_ADVICE,
 )
 _OF_RULES = {
     errno.EOPNOTSUPP: _NO_RULES,

@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping
 
 from conlink_compose.kernel.kind_data import filters_vlans
 from conlink_compose.kernel.link_socket import LinkSocket
+from conlink_compose.kernel.mark import mark_of
 from conlink_compose.kernel.messages_link import dump_links, make
 from conlink_compose.kernel.messages_qdisc import dump_qdiscs
 from conlink_compose.kernel.messages_qdisc import make as make_qdisc
 from conlink_compose.kernel.messages_redirect import add, add_qdisc
+from conlink_compose.kernel.nft.messages import whole_table
+from conlink_compose.kernel.nft.nft_socket import NftSocket, raw_nft_socket
 from conlink_compose.kernel.read_link import read_link
 from conlink_compose.kernel.read_qdisc import stages_by_link
+from conlink_compose.linux.namespaces import in_new_network
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
-from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Interface, Netem
+from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Forward, Interface, Nat, Netem
 from conlink_compose.state.netem import NETEM, SEED
+from conlink_compose.state.rule_table import PACKET_RULES
 
 _SOME_SEED = 0x636C
 
@@ -48,10 +53,26 @@ def _takes_seeds(asked: LinkSocket) -> bool:
     return any(isinstance(stage, Netem) and stage.seed == _SOME_SEED for stage in stages)
 
 
+def _translates(_: LinkSocket) -> bool:
+    """By every kind of chain and of rule that we make, in a namespace of its own."""
+    asked = NftSocket(in_new_network(raw_nft_socket))
+    mark = mark_of("")
+    things = (
+        Nat("", "lo", "192.0.2.1", "192.0.2.2"),
+        Nat("", "lo", "2001:db8::1", "2001:db8::2"),
+        Forward(HUB, "tcp", 1, "192.0.2.1", 1, "lo", "192.0.2.2"),
+    )
+    try:
+        return asked.transact(list(whole_table(things, mark))) is None
+    finally:
+        asked.close()
+
+
 FEATURES: Mapping[str, Callable[[LinkSocket], bool]] = {
     VLAN_FILTERING: _filters_vlans,
     MIRRED: _redirects,
     NETEM: _emulates,
     SEED: _takes_seeds,
+    PACKET_RULES: _translates,
 }
 """By the name that a `Thing` asks for it; the socket's namespace ends with the question."""

@@ -11,7 +11,7 @@ from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.forwards import forwards
 from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, masters, on_bridges
-from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs
+from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs, needed_rules
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
@@ -95,7 +95,7 @@ def needed_kinds(topology: Topology) -> frozenset[str]:
     tunneled = frozenset(tunnel.kind for tunnel in topology.tunnels)
     joined = (bridges.mode(bridge.mode).needs(bridge) for bridge in topology.bridges)
     needed = tunneled.union(*(links.kind(name).NEEDS for name in used), *joined)
-    return needed | needed_qdiscs(topology)
+    return needed | needed_qdiscs(topology) | needed_rules(topology)
 
 
 def on_machine(topology: Topology, nodes: Sequence[Node]) -> bool:

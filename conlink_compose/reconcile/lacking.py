@@ -8,6 +8,7 @@ from conlink_compose.diagnostics import Diagnostic, Severity, Span
 from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.qdisc import is_rate_alone
 from conlink_compose.state.netem import NETEM, SEED
+from conlink_compose.state.rule_table import PACKET_RULES, RULES_ADVICE
 from conlink_compose.topology import Endpoint, Topology, Tunnel
 
 
@@ -22,11 +23,34 @@ def needed_qdiscs(topology: Topology, overrides: Iterable[Override] = ()) -> fro
 
 def lacking(topology: Topology, missing: frozenset[str]) -> Iterator[Diagnostic]:
     """An error where something cannot be, a warning where it can be in part."""
+    if PACKET_RULES in missing:
+        yield from _without_rules(topology)
     for end in _emulated(topology) if missing else ():
         if why := cannot_be(end, missing):
             yield why
         elif SEED in missing and any(one.seed is not None for one in end.netem):
             yield _without_seed(_place(end))
+
+
+def needed_rules(topology: Topology) -> frozenset[str]:
+    """What `nat` and `forward` ask of the kernel."""
+    return frozenset((PACKET_RULES,) if any(_translated(topology)) else ())
+
+
+def _translated(topology: Topology) -> Iterator[tuple[str, Endpoint]]:
+    for link in topology.links:
+        yield from (("nat", end) for end in (link.near, link.far) if end and end.nat)
+        yield from (("forward", link.near) for _ in link.forward[:1])
+
+
+def _without_rules(topology: Topology) -> Iterator[Diagnostic]:
+    for key, end in _translated(topology):
+        yield Diagnostic(
+            "kernel-lacks",
+            f"this machine's kernel has no nf_tables with NAT, and {key} cannot be without it",
+            end.place(key),
+            RULES_ADVICE,
+        )
 
 
 def ends_of(topology: Topology) -> Iterator[Endpoint | Tunnel]:

@@ -7,6 +7,12 @@ from typing import ClassVar
 
 from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
 
+PACKET_RULES = "nf_tables"
+"""What it asks of a kernel."""
+RULES_ADVICE = (
+    "load its modules: modprobe -a nf_tables nft_chain_nat nft_nat nft_masq nft_ct nft_fib_inet"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleTable(Thing):

@@ -8,6 +8,7 @@ import pytest
 
 from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING
 from conlink_compose.state.netem import NETEM, SEED
+from conlink_compose.state.rule_table import PACKET_RULES
 from tests.kernel.lab import Lab
 
 pytestmark = pytest.mark.root
@@ -34,6 +35,12 @@ def test_whether_there_is_netem(lab: Lab) -> None:
     assert (NETEM in missing) is (done.returncode != 0)
     release = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2]))
     assert (SEED in missing) is (NETEM in missing or release < (6, 6))
+
+
+def test_whether_there_are_packet_rules(lab: Lab) -> None:
+    chain = "chain c { type nat hook prerouting priority -100; }"
+    done = lab.run(HUB, "nft", f"add table inet t {{ {chain}; }}")
+    assert (PACKET_RULES in lab.kernel.missing_kinds((PACKET_RULES,))) is (done.returncode != 0)
 
 
 def test_asking_leaves_nothing_behind(lab: Lab) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conlink_compose.kernel.link_socket import Request
 from conlink_compose.kernel.nft.expressions import Expression, holds_data
-from conlink_compose.kernel.nft.rules import CHAINS, Chain, Rule
+from conlink_compose.kernel.nft.rules import CHAINS, Chain, Rule, Translation, comment_of, rules_of
 from conlink_compose.linux import nf_tables as nft
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, text
@@ -31,6 +31,14 @@ def add_table(table: str) -> Iterator[Request]:
     yield Request(nft.NEWTABLE, _CREATE, _INET + text(nft.NFTA_TABLE_NAME, table))
     for chain in CHAINS:
         yield _add_chain(table, chain)
+
+
+def whole_table(things: Iterable[Translation], mark: int) -> Iterator[Request]:
+    table = table_name(mark)
+    yield from add_table(table)
+    for thing in things:
+        for rule in rules_of(thing, mark):
+            yield add_rule(table, rule, comment_of(thing))
 
 
 def remove_table(table: str) -> Request:
