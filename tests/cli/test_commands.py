@@ -48,12 +48,12 @@ def test_a_file_with_mistakes_touches_nothing(lab: Project, command: str) -> Non
 
 
 def test_what_cannot_be_brought_up_yet_is_refused_by_up_and_plan_but_checks(lab: Project) -> None:
-    lab.write(GOOD.replace("ip:", "ethtool: {tx: off}, ip:"))
+    lab.write(f"x-conlink: {{bridges: {{lan: {{mode: ovs}}}}}}\n{GOOD}")
     lab.run("check")
     for command in ("plan", "up"):
         done = lab.run(command, check=False)
         assert done.returncode == 1
-        assert "error[not-yet]: `ethtool`" in done.stderr
+        assert "error[not-yet]: mode ovs of bridge lan" in done.stderr
     assert not lab.processes()
 
 
