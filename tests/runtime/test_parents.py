@@ -8,11 +8,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from conlink_compose.linux.namespaces import NEWNET, setns
 from tests.kernel.lab import new_netns
 from tests.project import Project, eventually, project
 
@@ -43,9 +41,9 @@ class Machine(Project):
 
     fd: int = -1
 
-    def run(self, *words: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
-        here = {"preexec_fn": lambda: setns(self.fd, NEWNET)} if words[0] == "up" else {}
-        return super().run(*words, check=check, **here, **more)
+    def argv(self, *words: str) -> list[str]:
+        here = ["nsenter", f"--net=/proc/{os.getpid()}/fd/{self.fd}"] if words[0] == "up" else []
+        return [*here, *super().argv(*words)]
 
     def change(self, words: str) -> None:
         """Somebody's hand on the machine."""
