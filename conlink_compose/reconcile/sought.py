@@ -16,17 +16,25 @@ def sought(topology: Topology, nodes: Sequence[Node]) -> Sought:
     hub = frozenset((HUB,)) if any(link.forward for link in topology.links) else frozenset()
     if not ends and not hub:
         return NOTHING
-    of_node = {node.name: _ends_of(node, ends, topology.aliases()) for node in nodes}
+    by_owner = _by_owner(ends, topology.aliases())
+    of_node = {node.name: _ends_of(node, by_owner) for node in nodes}
     rules = {name for name, found in of_node.items() if any(end.nat for end in found)}
     return Sought(hub | rules, {name: _features(found) for name, found in of_node.items()})
 
 
-def _ends_of(
-    node: Node, ends: Iterable[Endpoint], aliases: Mapping[Owner, Owner]
-) -> list[Endpoint]:
+def _by_owner(
+    ends: Iterable[Endpoint], aliases: Mapping[Owner, Owner]
+) -> Mapping[Owner, list[Endpoint]]:
+    found: dict[Owner, list[Endpoint]] = {}
+    for end in ends:
+        found.setdefault(aliases.get(end.owner, end.owner), []).append(end)
+    return found
+
+
+def _ends_of(node: Node, by_owner: Mapping[Owner, list[Endpoint]]) -> list[Endpoint]:
     """The node is meant by its service, or alone by its own name."""
-    names = (node.owner, Owner("container", node.name))
-    return [end for end in ends if aliases.get(end.owner, end.owner) in names]
+    alone = by_owner.get(Owner("container", node.name), ())
+    return [*by_owner.get(node.owner, ()), *(alone if node.owner.kind != "container" else ())]
 
 
 def _features(ends: Iterable[Endpoint]) -> dict[str, tuple[str, ...]]:
