@@ -127,8 +127,9 @@ def to_bring_up(reading: Reading, options: Options, show: Show = console.show) -
     missing: frozenset[str] = frozenset()
     if reading.topology and reading.document:
         project = open_project(options.engine, reading.topology.project)
-        found += [*unsupported(reading.topology), *project.unhonoured(reading.document)]
-        if project.is_of_this_kernel:
+        cannot = list(unsupported(reading.topology))
+        found += [*cannot, *project.unhonoured(reading.document)]
+        if project.is_of_this_kernel and not cannot:
             missing = _missing_here(reading.topology)
             found += _impossible_here(reading.topology, missing)
     show(found, reading.sources)
