@@ -59,6 +59,11 @@ class Wiring:
         return tuple(one for one in self.ended if one.failed)
 
     @property
+    def is_of_one_moment(self) -> bool:
+        """The runtime, which hears of an end a little later, counts no node that has ended."""
+        return self.ready + len(self.ended) <= self.nodes
+
+    @property
     def is_whole(self) -> bool:
         """Every declared link stands, but for those of nodes that have done what they are for."""
         return self.up == self.links or self.ready + len(self.ended) >= self.nodes
@@ -85,6 +90,7 @@ def wait_until_settled(watched: Watched, timeout: float, *, steady: bool) -> Wir
             done_at = now + PAUSE
         hopeless = bool(wiring.problems) and now - changed > NO_HOPE
         believed = not (steady and wiring.ageless) or now - done_at > STEADY
+        believed = believed and (wiring.is_of_one_moment or now - changed > NO_HOPE)
         if (wiring.done and believed) or hopeless or now - began > timeout:
             _progress(None)
             return wiring
