@@ -17,7 +17,7 @@ from conlink_compose.engines.sandbox.folder import (
 from conlink_compose.ipc import connection
 from conlink_compose.ipc.message import Message
 
-BIRTH_PATIENCE = 10.0
+BIRTH_PATIENCE = 20.0
 """Seconds a runtime may take to open its socket: a cold start on a busy machine, or another one
 after it died."""
 
