@@ -77,7 +77,7 @@ def test_no_packet_is_lost_when_its_image_is_another(lab: Lab) -> None:
     before = links_of(lab)
     runtime, hub, a = (lab.id_of(one) for one in ("conlink", "conlink-hub", "a"))
     dockerfile = f"FROM {lab.name}:1\nLABEL newer=yes\n".encode()
-    list(lab.engine.client.build(fileobj=io.BytesIO(dockerfile), tag=f"{lab.name}:1"))
+    list(lab.engine.client.build(fileobj=io.BytesIO(dockerfile), tag=f"{lab.name}:1", rm=True))
     with losing_no_packet(lab, a, "10.0.0.2"):
         lab.up()
         eventually(lambda: whole(lab, 1))
