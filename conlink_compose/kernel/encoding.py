@@ -13,14 +13,7 @@ from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
 from conlink_compose.linux import netlink, uapi
 
-_HEADER = 16  # struct nlmsghdr
-_LINK_HEADER = _HEADER + 16  # and struct ifinfomsg
-
-
-def body(made: Any) -> bytes:
-    """A message of pyroute2's, encoded, without its netlink header."""
-    made.encode()
-    return bytes(made.data[_HEADER:])
+_HEADERS = 16 + 16  # struct nlmsghdr, struct ifinfomsg
 
 
 def link_info(kind: str, data: Iterable[tuple[str, Any]]) -> bytes:
@@ -29,7 +22,7 @@ def link_info(kind: str, data: Iterable[tuple[str, Any]]) -> bytes:
     inside = [("IFLA_INFO_KIND", kind), ("IFLA_INFO_DATA", {"attrs": list(data)})]
     made["attrs"] = [("IFLA_LINKINFO", {"attrs": inside})]
     made.encode()
-    return bytes(made.data[_LINK_HEADER:])
+    return bytes(made.data[_HEADERS:])
 
 
 def link_data(kind: str, payload: memoryview) -> dict[str, Any]:

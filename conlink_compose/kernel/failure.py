@@ -12,10 +12,9 @@ from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.kernel.ethtool_features import FIXED, UNKNOWN
 from conlink_compose.state import (
     Address,
-    Forward,
     Interface,
-    Nat,
     Operation,
+    PacketRule,
     Qdisc,
     Route,
     RuleTable,
@@ -193,7 +192,7 @@ def _special_of(thing: Thing) -> Mapping[int, Sentence]:
         return _OF_TUNNELS
     if isinstance(thing, Interface) and thing.parent:
         return _ON_PARENT | _VLAN if thing.kind == "vlan" else _ON_PARENT
-    if isinstance(thing, RuleTable | Nat | Forward):
+    if isinstance(thing, RuleTable | PacketRule):
         return _OF_RULES
     return _WITHOUT_IPV6 if _needs_ipv6(thing) else {}
 

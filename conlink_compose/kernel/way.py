@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from conlink_compose.state import (
     Features,
-    Forward,
     Forwarding,
     Interface,
-    Nat,
     Operation,
+    PacketRule,
     RuleTable,
 )
 
@@ -20,7 +19,7 @@ def way_of(operation: Operation) -> Way:
     thing = operation.thing
     if thing.IS_MARK:
         return "ready", thing.netns
-    if isinstance(thing, RuleTable | Nat | Forward):
+    if isinstance(thing, RuleTable | PacketRule):
         return "rules", thing.netns
     if isinstance(thing, Forwarding):
         return "forwarding", thing.netns

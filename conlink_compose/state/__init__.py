@@ -9,6 +9,7 @@ from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.nat import Nat
 from conlink_compose.state.netem import Netem
+from conlink_compose.state.packet_rule import PacketRule
 from conlink_compose.state.plan import Operation, Plan, State
 from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
 from conlink_compose.state.prefix_route import PrefixRoute
@@ -56,6 +57,7 @@ __all__ = [
     "Nat",
     "Netem",
     "Operation",
+    "PacketRule",
     "Phase",
     "Plan",
     "PortVlans",

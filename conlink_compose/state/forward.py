@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conlink_compose.state.rule_table import table_key
-from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
+from conlink_compose.state.packet_rule import PacketRule
+from conlink_compose.state.thing import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Forward(Thing):
+class Forward(PacketRule):
     """What comes from outside to `port` of the hub, `protocol` tcp or udp, goes to the port `inner`
     of `address`, over the interface `over` of the hub and as if it came from `source`; its answers
     come back. There is one for each family. `whole`: its rules are as they shall be."""
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("address", "inner", "over", "source")
-    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "whole"})
 
     netns: str
     protocol: str
@@ -33,19 +31,6 @@ class Forward(Thing):
     def key(self) -> Key:
         family = "6" if ":" in self.address else "4"
         return ("forward", self.netns, self.protocol, str(self.port), family)
-
-    @property
-    def lies_on(self) -> Key:
-        return table_key(self.netns)
-
-    def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
-        del verb, makes_room
-        return Phase.NODES, Step.RULE
-
-    def differences(self, now: Forward) -> Iterator[str]:
-        yield from Thing.differences(self, now)
-        if not now.whole:
-            yield "its rules were changed"
 
     @property
     def target(self) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conlink_compose.state.rule_table import table_key
-from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
+from conlink_compose.state.packet_rule import PacketRule
+from conlink_compose.state.thing import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Nat(Thing):
+class Nat(PacketRule):
     """What is sent to `address` in the node goes `to` another one, and its answers come back.
 
     `outward`: what `to` sends by `interface` comes from `address`; of each family one address of an
@@ -19,7 +18,6 @@ class Nat(Thing):
     """
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("to", "outward")
-    SEEN: ClassVar[frozenset[str]] = frozenset({"owned", "whole"})
 
     netns: str
     interface: str
@@ -32,19 +30,6 @@ class Nat(Thing):
     @property
     def key(self) -> Key:
         return ("nat", self.netns, self.interface, self.address)
-
-    @property
-    def lies_on(self) -> Key:
-        return table_key(self.netns)
-
-    def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
-        del verb, makes_room
-        return Phase.NODES, Step.RULE
-
-    def differences(self, now: Nat) -> Iterator[str]:
-        yield from Thing.differences(self, now)
-        if not now.whole:
-            yield "its rules were changed"
 
     @property
     def title(self) -> str:
