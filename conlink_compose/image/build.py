@@ -50,7 +50,7 @@ class ImageBuildError(Exception):
     """The image cannot be built. The message is a sentence for the user."""
 
 
-class _StepFailedError(Exception):
+class StepFailedError(Exception):
     """What was said last, and the engine's own error."""
 
 
@@ -100,8 +100,8 @@ def build(
     how = {"network_mode": network, "rm": True, "forcerm": True, "decode": True}
     read = {"fileobj": context, "custom_context": True, "dockerfile": DOCKERFILE}
     try:
-        yield from _told(client.build(**read, **what, **how))
-    except (*_ENGINE_ERRORS, _StepFailedError) as error:
+        yield from lines_of(client.build(**read, **what, **how))
+    except (*_ENGINE_ERRORS, StepFailedError) as error:
         advice = "" if at_hand else f". {_WITHOUT_NETWORK}"
         raise ImageBuildError(f"the image {image} cannot be built: {error}{advice}") from error
 
@@ -125,24 +125,33 @@ def _have_base(client: APIClient, base: str) -> Iterator[str]:
     except _ENGINE_ERRORS as error:
         raise ImageBuildError(f"the engine does not answer: {error}") from error
     try:
-        yield from _told(client.pull(base, stream=True, decode=True))
-    except (*_ENGINE_ERRORS, _StepFailedError) as error:
+        yield from lines_of(client.pull(base, stream=True, decode=True))
+    except (*_ENGINE_ERRORS, StepFailedError) as error:
         raise ImageBuildError(
             f"the base image {base} is not on this engine and cannot be pulled: {error}. "
             "Load it (`docker load`), or name a Debian or Ubuntu image that is there as the base"
         ) from error
 
 
-def _told(messages: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """The engine's messages as lines. Raises `_StepFailedError` for the one that is an error."""
-    last = "nothing was said"
+def lines_of(messages: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The engine's messages as lines. Raises `StepFailedError` for the one that is an error.
+
+    What a step writes comes in pieces, wherever its writes happened to be cut: a line may come in
+    two. What the engine itself says of a layer has no end of line at all.
+    """
+    last, begun = "nothing was said", ""
     for message in messages:
         if "error" in message:
-            raise _StepFailedError(f"{last} ({message['error']})")
+            last = begun.strip() or last
+            raise StepFailedError(f"{last} ({message['error']})")
         if message.get("progressDetail"):  # a bar that moves
             continue
-        text = _COLOUR.sub("", str(message.get("stream") or message.get("status") or ""))
-        for line in text.splitlines():
+        status = message.get("status")
+        said = str(message.get("stream") or (f"{status}\n" if status else ""))
+        *lines, begun = (begun + _COLOUR.sub("", said)).split("\n")
+        for line in lines:
             if line.strip():
                 last = last if _ABOUT_A_STEP.match(line) else line.strip()
                 yield line.rstrip()
+    if begun.strip():
+        yield begun.rstrip()
