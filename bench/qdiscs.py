@@ -18,8 +18,8 @@ from statistics import median
 from field import GROUP, at
 
 from conlink_compose.kernel import Kernel
-from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
-from conlink_compose.kernel.messages_qdisc import make, remove
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, route_sockets
+from conlink_compose.kernel.rtnl.messages_qdisc import make, remove
 from conlink_compose.linux.namespaces import in_new_network, open_namespace
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.qdisc import qdisc_of

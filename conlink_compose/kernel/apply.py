@@ -8,16 +8,16 @@ from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
-from conlink_compose.kernel import messages_route
 from conlink_compose.kernel.backend import Backend
 from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure, is_ipv6_off
-from conlink_compose.kernel.handlers import handler_of
 from conlink_compose.kernel.ipv6_switch import switch_on
-from conlink_compose.kernel.link_socket import Refusal, Request
-from conlink_compose.kernel.lookup import Known, Requests
 from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.remove import remove_links
+from conlink_compose.kernel.rtnl import messages_route
+from conlink_compose.kernel.rtnl.handlers import handler_of
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
+from conlink_compose.kernel.rtnl.lookup import Known, Requests
 from conlink_compose.kernel.way import way_of
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (

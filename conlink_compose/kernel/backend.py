@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from conlink_compose.kernel.link_socket import Refusal
 from conlink_compose.kernel.namespaces import Namespace
+from conlink_compose.kernel.rtnl.link_socket import Refusal
 from conlink_compose.state import Operation
 
 

@@ -11,9 +11,9 @@ import errno
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.namespaces import Namespace
-from conlink_compose.kernel.read_link import LinkRecord
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
+from conlink_compose.kernel.rtnl.read_link import LinkRecord
 from conlink_compose.linux import ethtool, uapi
 from conlink_compose.linux.ethtool import Feature
 from conlink_compose.linux.netlink import listed, nest, text, words

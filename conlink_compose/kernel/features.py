@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conlink_compose.kernel.kind_data import filters_vlans
-from conlink_compose.kernel.link_socket import LinkSocket
 from conlink_compose.kernel.mark import mark_of
-from conlink_compose.kernel.messages_link import dump_links, make
-from conlink_compose.kernel.messages_qdisc import dump_qdiscs
-from conlink_compose.kernel.messages_qdisc import make as make_qdisc
-from conlink_compose.kernel.messages_redirect import add, add_qdisc
 from conlink_compose.kernel.nft.messages import whole_table
 from conlink_compose.kernel.nft.nft_socket import NftSocket, raw_nft_socket
-from conlink_compose.kernel.read_link import read_link
-from conlink_compose.kernel.read_qdisc import stages_by_link
+from conlink_compose.kernel.rtnl.kind_data import filters_vlans
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket
+from conlink_compose.kernel.rtnl.messages_link import dump_links, make
+from conlink_compose.kernel.rtnl.messages_qdisc import dump_qdiscs
+from conlink_compose.kernel.rtnl.messages_qdisc import make as make_qdisc
+from conlink_compose.kernel.rtnl.messages_redirect import add, add_qdisc
+from conlink_compose.kernel.rtnl.read_link import read_link
+from conlink_compose.kernel.rtnl.read_qdisc import stages_by_link
 from conlink_compose.linux.namespaces import in_new_network
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Forward, Interface, Nat, Netem

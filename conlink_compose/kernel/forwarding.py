@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.namespaces import Namespace
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
 from conlink_compose.linux import uapi
 from conlink_compose.linux.mount import make_writable
 from conlink_compose.linux.namespaces import NEWNET, NEWNS, setns, unshare

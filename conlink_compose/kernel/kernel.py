@@ -11,8 +11,6 @@ from conlink_compose.kernel.ethtool_features import FeatureSwitch
 from conlink_compose.kernel.failure import Failure
 from conlink_compose.kernel.forwarding import ForwardingSwitch
 from conlink_compose.kernel.kinds import known_kinds
-from conlink_compose.kernel.link_socket import route_sockets
-from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.make import Ifindexes
 from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
@@ -20,6 +18,8 @@ from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.nft.nft_socket import raw_nft_socket
 from conlink_compose.kernel.observe import Observation, look, on_parents
 from conlink_compose.kernel.remove import remove_links
+from conlink_compose.kernel.rtnl.link_socket import route_sockets
+from conlink_compose.kernel.rtnl.lookup import Known
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.linux.namespaces import in_each_network
 from conlink_compose.state import End, Interface, Plan, Thing

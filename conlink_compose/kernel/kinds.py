@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import NoReturn
 
 from conlink_compose.kernel.features import FEATURES
-from conlink_compose.kernel.link_socket import LinkSocket, scratch_socket
-from conlink_compose.kernel.messages_link import make
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, scratch_socket
+from conlink_compose.kernel.rtnl.messages_link import make
 from conlink_compose.linux.namespaces import NEWNET, NEWUSER, unshare
 from conlink_compose.state import Interface
 

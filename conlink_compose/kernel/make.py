@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from conlink_compose.kernel import messages_link
-from conlink_compose.kernel.link_socket import BATCH, LinkSocket, Refusal, Request
 from conlink_compose.kernel.namespaces import Namespace
+from conlink_compose.kernel.rtnl import messages_link
+from conlink_compose.kernel.rtnl.link_socket import BATCH, LinkSocket, Refusal, Request
 from conlink_compose.state import HUB, Interface, Operation
 
 TRIES = 3

@@ -8,9 +8,9 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 
-from conlink_compose.kernel import messages_nsid
-from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
 from conlink_compose.kernel.nft.nft_socket import NftSocket
+from conlink_compose.kernel.rtnl import messages_nsid
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, route_sockets
 from conlink_compose.linux.namespaces import Identity, identity, identity_at, open_namespace
 from conlink_compose.state import HUB, MACHINE, OUT_OF_REACH
 

@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from conlink_compose.kernel.bridge_ports import port_vlans, redirects
 from conlink_compose.kernel.ethtool_features import read_features
 from conlink_compose.kernel.forwarding import read_forwarding
-from conlink_compose.kernel.kind_data import device, read_data
-from conlink_compose.kernel.lookup import Known
 from conlink_compose.kernel.mark import is_ours
-from conlink_compose.kernel.messages_address import dump_addresses
-from conlink_compose.kernel.messages_link import dump_links
-from conlink_compose.kernel.messages_qdisc import dump_qdiscs
-from conlink_compose.kernel.messages_route import dump_routes
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
-from conlink_compose.kernel.prefix_routes import prefix_routes
-from conlink_compose.kernel.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
-from conlink_compose.kernel.read_link import LinkRecord, PortRecord, read_link, read_port
-from conlink_compose.kernel.read_qdisc import OURS, stages_by_link
-from conlink_compose.kernel.read_route import RouteRecord, read_route
+from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects
+from conlink_compose.kernel.rtnl.kind_data import device, read_data
+from conlink_compose.kernel.rtnl.lookup import Known
+from conlink_compose.kernel.rtnl.messages_address import dump_addresses
+from conlink_compose.kernel.rtnl.messages_link import dump_links
+from conlink_compose.kernel.rtnl.messages_qdisc import dump_qdiscs
+from conlink_compose.kernel.rtnl.messages_route import dump_routes
+from conlink_compose.kernel.rtnl.prefix_routes import prefix_routes
+from conlink_compose.kernel.rtnl.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
+from conlink_compose.kernel.rtnl.read_link import LinkRecord, PortRecord, read_link, read_port
+from conlink_compose.kernel.rtnl.read_qdisc import OURS, stages_by_link
+from conlink_compose.kernel.rtnl.read_route import RouteRecord, read_route
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
     HUB,

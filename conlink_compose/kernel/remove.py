@@ -9,9 +9,9 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
-from conlink_compose.kernel import messages_link
-from conlink_compose.kernel.link_socket import LinkSocket, Refusal
 from conlink_compose.kernel.mark import doomed
+from conlink_compose.kernel.rtnl import messages_link
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal
 
 BULK = 8
 """From here on the group pays."""

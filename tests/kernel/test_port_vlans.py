@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
-from conlink_compose.kernel import messages_port_vlans
-from conlink_compose.kernel.lookup import Lookup
-from conlink_compose.kernel.read_port_vlans import read_port_vlans
+from conlink_compose.kernel.rtnl import messages_port_vlans
+from conlink_compose.kernel.rtnl.lookup import Lookup
+from conlink_compose.kernel.rtnl.read_port_vlans import read_port_vlans
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import Message
 from conlink_compose.state import HUB, Operation, PortVlans

@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from conlink_compose.kernel.link_socket import LinkSocket, route_sockets
 from conlink_compose.kernel.mark import mark_of
 from conlink_compose.kernel.remove import BULK, remove_links
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, route_sockets
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import HUB
 from tests.kernel.lab import PROJECT, Lab

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 
-from conlink_compose.kernel.link_socket import Request
 from conlink_compose.kernel.nft.expressions import Expression, holds_data
 from conlink_compose.kernel.nft.rules import CHAINS, Chain, Rule, Translation, comment_of, rules_of
+from conlink_compose.kernel.rtnl.link_socket import Request
 from conlink_compose.linux import nf_tables as nft
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, text

@@ -6,12 +6,12 @@ import errno
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from conlink_compose.kernel.link_socket import Refusal, Request
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.nft import messages
 from conlink_compose.kernel.nft.nft_socket import NftSocket, nft_socket
 from conlink_compose.kernel.nft.read import Place, read_table
 from conlink_compose.kernel.nft.rules import comment_of, rules_of
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
 from conlink_compose.state import Forward, Key, Nat, Operation, RuleTable, Thing
 
 _TRANSACTION = 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
-from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
 from conlink_compose.kernel.nft.messages import BEGIN, END
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal, Request
 from conlink_compose.linux import nf_tables as nft
 from conlink_compose.linux import uapi
 from conlink_compose.linux.namespaces import in_each_network

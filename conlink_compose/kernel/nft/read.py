@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from conlink_compose.kernel.link_socket import LinkSocket, Refusal
 from conlink_compose.kernel.nft import messages
 from conlink_compose.kernel.nft.expressions import Expression, Expressions, holds_data
 from conlink_compose.kernel.nft.rules import CHAINS, Chain, Rule, Translation, rules_of, thing_of
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal
 from conlink_compose.linux import nf_tables as nft
 from conlink_compose.linux.netlink import Message, listed, parse, words
 from conlink_compose.state import Key, RuleTable

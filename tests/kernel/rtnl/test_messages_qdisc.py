@@ -10,8 +10,8 @@ import pytest
 from pyroute2.netlink.rtnl.tcmsg import tcmsg
 from pyroute2.netlink.rtnl.tcmsg.sched_netem import get_parameters
 
-from conlink_compose.kernel import messages_qdisc, netem_options, tbf_options
-from conlink_compose.kernel.link_socket import Request
+from conlink_compose.kernel.rtnl import messages_qdisc, netem_options, tbf_options
+from conlink_compose.kernel.rtnl.link_socket import Request
 from conlink_compose.linux import uapi
 from conlink_compose.reconcile.qdisc import stage_of
 from conlink_compose.state import Netem, Operation, Qdisc, Tbf

@@ -7,9 +7,9 @@ import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from conlink_compose.kernel.kind_data import info
-from conlink_compose.kernel.link_socket import Refusal, Request
-from conlink_compose.kernel.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.kind_data import info
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, text, u8, u32
 from conlink_compose.state import FRESH, HUB, OVERRIDE, Data, Interface, Operation, Verb

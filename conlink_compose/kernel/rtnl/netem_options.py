@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 
-from conlink_compose.kernel.netem_distributions import table
+from conlink_compose.kernel.rtnl.netem_distributions import table
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, number, parse
 from conlink_compose.state import Netem

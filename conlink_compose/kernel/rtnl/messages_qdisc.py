@@ -12,9 +12,9 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from conlink_compose.kernel import netem_options, tbf_options
-from conlink_compose.kernel.link_socket import Request
-from conlink_compose.kernel.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl import netem_options, tbf_options
+from conlink_compose.kernel.rtnl.link_socket import Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, text
 from conlink_compose.state import Operation, Qdisc, Stage, Tbf, Verb

@@ -9,8 +9,8 @@ import socket
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 
-from conlink_compose.kernel.link_socket import Request
-from conlink_compose.kernel.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.link_socket import Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, u32
 from conlink_compose.state import Operation, PortVlans, Verb

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from conlink_compose.kernel import (
+from conlink_compose.kernel.rtnl import (
     messages_address,
     messages_link,
     messages_lo,
@@ -16,7 +16,7 @@ from conlink_compose.kernel import (
     messages_redirect,
     messages_route,
 )
-from conlink_compose.kernel.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.state import (
     Address,
     Interface,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from conlink_compose.kernel.link_socket import LinkSocket, Refusal, Request
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal, Request
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, number, parse, u32
 

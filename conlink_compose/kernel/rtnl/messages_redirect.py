@@ -11,8 +11,8 @@ import socket
 import struct
 from collections.abc import Mapping
 
-from conlink_compose.kernel.link_socket import Refusal, Request
-from conlink_compose.kernel.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, text
 from conlink_compose.state import PROTOCOL, End, Operation, Redirect, Verb

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from conlink_compose.kernel.messages_address import prefix
-from conlink_compose.kernel.read_address import AddressRecord, shortest
-from conlink_compose.kernel.read_link import LinkRecord
-from conlink_compose.kernel.read_route import RouteRecord
+from conlink_compose.kernel.rtnl.messages_address import prefix
+from conlink_compose.kernel.rtnl.read_address import AddressRecord, shortest
+from conlink_compose.kernel.rtnl.read_link import LinkRecord
+from conlink_compose.kernel.rtnl.read_route import RouteRecord
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX, RT_TABLE_MAIN
 from conlink_compose.state import PrefixRoute
 

@@ -7,9 +7,9 @@ import socket
 import struct
 from collections.abc import Mapping
 
-from conlink_compose.kernel.link_socket import Request
-from conlink_compose.kernel.lookup import Lookup, Requests
-from conlink_compose.kernel.messages_address import prefix
+from conlink_compose.kernel.rtnl.link_socket import Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.messages_address import prefix
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, u32
 from conlink_compose.state import Operation, PrefixRoute, Verb

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conlink_compose.kernel.link_socket import Request
-from conlink_compose.kernel.lookup import Lookup, Requests
-from conlink_compose.kernel.messages_link import set_link
+from conlink_compose.kernel.rtnl.link_socket import Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.messages_link import set_link
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute
 from conlink_compose.state import READY, Operation, Verb

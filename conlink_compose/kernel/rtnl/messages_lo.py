@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conlink_compose.kernel.lookup import Lookup, Requests
-from conlink_compose.kernel.messages_link import set_link
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.messages_link import set_link
 from conlink_compose.state import Loopback, Operation, Verb
 
 FINE: Mapping[Verb, tuple[int, ...]] = {}

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from pyroute2.netlink.rtnl.tcmsg import tcmsg
 
-from conlink_compose.kernel import messages_redirect
-from conlink_compose.kernel.link_socket import Refusal, Request
-from conlink_compose.kernel.lookup import Known, Lookup
-from conlink_compose.kernel.read_redirect import read_redirect
+from conlink_compose.kernel.rtnl import messages_redirect
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
+from conlink_compose.kernel.rtnl.lookup import Known, Lookup
+from conlink_compose.kernel.rtnl.read_redirect import read_redirect
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import Message
 from conlink_compose.state import HUB, End, Operation, Redirect

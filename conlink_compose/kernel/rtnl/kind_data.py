@@ -77,7 +77,7 @@ _TAPS = frozenset(("macvtap", "ipvtap"))
 def info(kind: str, data: Data) -> bytes:
     """IFLA_LINKINFO of the kind, with `data`."""
     if kind in NAMES and data:
-        from conlink_compose.kernel.encoding import link_info  # noqa: PLC0415 -- 40 ms and 11 MB
+        from conlink_compose.kernel.rtnl.encoding import link_info  # noqa: PLC0415 -- 40 ms and 11 MB
 
         return link_info(kind, [(_long(kind, name, value), value) for name, value in data])
     packed = b"".join(KNOBS[kind][name].packed(value) for name, value in data)
@@ -102,7 +102,7 @@ def read_data(kind: str, payload: memoryview) -> Data:
         )
     if kind not in NAMES:
         return ()
-    from conlink_compose.kernel.encoding import link_data  # noqa: PLC0415
+    from conlink_compose.kernel.rtnl.encoding import link_data  # noqa: PLC0415
 
     told = link_data(kind, payload)
     names = NAMES[kind].items()

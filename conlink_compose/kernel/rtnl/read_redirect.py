@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from conlink_compose.kernel.messages_redirect import HEAD, MIRRED
+from conlink_compose.kernel.rtnl.messages_redirect import HEAD, MIRRED
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import Message, listed, parse, words
 from conlink_compose.state import PROTOCOL

@@ -6,7 +6,7 @@ import socket
 import struct
 from typing import NamedTuple
 
-from conlink_compose.kernel.read_address import shortest
+from conlink_compose.kernel.rtnl.read_address import shortest
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import Message, number, parse
 from conlink_compose.state import PROTOCOL

@@ -9,7 +9,7 @@ from statistics import mean, pstdev
 
 import pytest
 
-from conlink_compose.kernel.netem_distributions import table, values
+from conlink_compose.kernel.rtnl.netem_distributions import table, values
 
 
 def installed(distribution: str) -> list[int]:

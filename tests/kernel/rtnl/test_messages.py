@@ -12,14 +12,14 @@ from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from conlink_compose.kernel import (
+from conlink_compose.kernel.rtnl import (
     messages_address,
     messages_link,
     messages_prefix_route,
     messages_ready,
     messages_route,
 )
-from conlink_compose.kernel.link_socket import Request
+from conlink_compose.kernel.rtnl.link_socket import Request
 from conlink_compose.linux import uapi
 from conlink_compose.state import HUB, PROTOCOL, READY, Address, End, Interface, PrefixRoute, Route
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol, TypeAlias
 
-from conlink_compose.kernel.link_socket import Refusal, Request
+from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
 from conlink_compose.state import End, Interface
 
 Requests: TypeAlias = tuple[Request, ...] | Refusal

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from conlink_compose.kernel.link_socket import Request
-from conlink_compose.kernel.lookup import Lookup, Requests
-from conlink_compose.kernel.messages_link import promote_secondaries
+from conlink_compose.kernel.rtnl.link_socket import Request
+from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
+from conlink_compose.kernel.rtnl.messages_link import promote_secondaries
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, u8, u32
 from conlink_compose.state import PROTOCOL, Address, Operation, Verb

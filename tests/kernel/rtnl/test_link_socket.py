@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from conlink_compose.kernel.link_socket import BATCH, SEND, LinkSocket, route_sockets
-from conlink_compose.kernel.messages_link import dump_links, regroup, remove
-from conlink_compose.kernel.messages_qdisc import make
+from conlink_compose.kernel.rtnl.link_socket import BATCH, SEND, LinkSocket, route_sockets
+from conlink_compose.kernel.rtnl.messages_link import dump_links, regroup, remove
+from conlink_compose.kernel.rtnl.messages_qdisc import make
 from conlink_compose.state import HUB, Netem
 from tests.kernel.lab import Lab
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conlink_compose.kernel.kind_data import filters_vlans
-from conlink_compose.kernel.link_socket import LinkSocket
 from conlink_compose.kernel.mark import is_ours
-from conlink_compose.kernel.messages_port_vlans import dump_port_vlans
-from conlink_compose.kernel.messages_redirect import dump_filters
-from conlink_compose.kernel.read_link import LinkRecord
-from conlink_compose.kernel.read_port_vlans import read_port_vlans
-from conlink_compose.kernel.read_redirect import read_redirect
+from conlink_compose.kernel.rtnl.kind_data import filters_vlans
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket
+from conlink_compose.kernel.rtnl.messages_port_vlans import dump_port_vlans
+from conlink_compose.kernel.rtnl.messages_redirect import dump_filters
+from conlink_compose.kernel.rtnl.read_link import LinkRecord
+from conlink_compose.kernel.rtnl.read_port_vlans import read_port_vlans
+from conlink_compose.kernel.rtnl.read_redirect import read_redirect
 from conlink_compose.state import HUB, PortVlans, Redirect
 
 Links = Mapping[int, LinkRecord]

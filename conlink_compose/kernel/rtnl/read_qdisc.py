@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 
-from conlink_compose.kernel import netem_options, tbf_options
-from conlink_compose.kernel.messages_qdisc import handle_of, parent_of
+from conlink_compose.kernel.rtnl import netem_options, tbf_options
+from conlink_compose.kernel.rtnl.messages_qdisc import handle_of, parent_of
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import Message, parse, words
 from conlink_compose.state import Stage
