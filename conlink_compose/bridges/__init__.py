@@ -10,10 +10,13 @@ from functools import cache
 from typing import Protocol, cast
 
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import Interface, Thing
+from conlink_compose.state import DEFAULT_VLAN, HUB, PortVlans, Thing
 from conlink_compose.topology import Bridge, Vlan
 
 AUTO = "auto"
+
+KNOBS = frozenset(("stp", "vlan_filtering", "mcast_snooping", "group_fwd_mask", "mtu"))
+"""The keys by which a file sets what a switch does."""
 
 
 def any_number(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
@@ -26,14 +29,12 @@ def any_number(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
 class Rules:
     """What the language asks of a mode.
 
-    `port_keys` are what a link can say of its port there. `vlan_filtering`: VLANs on its ports
-    need that knob. `knobs`: it has those of a switch at all. `check_ends` judges how many ends it
-    has, links and tunnels.
+    `port_keys` are what a link can say of its port there, `knobs` those of the `KNOBS` it has.
+    `check_ends` judges how many ends it has, links and tunnels.
     """
 
     port_keys: frozenset[str] = frozenset()
-    vlan_filtering: bool = True
-    knobs: bool = True
+    knobs: frozenset[str] = KNOBS
     check_ends: Callable[[Bridge, int], Iterator[Diagnostic]] = any_number
 
 
@@ -50,10 +51,37 @@ class Port:
     span: Span | None = None
 
 
-_NOT_BUILT = {
-    "ovs": Rules(frozenset(("forward", "vlan")), vlan_filtering=False),
-}
-"""The modes that the language has and this version cannot bring up; each leaves for its module."""
+@dataclass(frozen=True, slots=True)
+class BoundBridge:
+    """A bridge, what it is called in the hub, the MAC that its interface there is to keep, where
+    somebody needs it to, and what the kernel lacks, of what `needs` names."""
+
+    bridge: Bridge
+    name: str
+    mac: str | None = None
+    missing: frozenset[str] = frozenset()
+
+
+def vlans_of(ports: Sequence[Port]) -> dict[str, PortVlans]:
+    """The VLANs that pass each port of a bridge that keeps them apart, by the port's name. A tunnel
+    carries all of them that a port here is in; what is on no VLAN, is on the kernel's first."""
+    used = {vid for port in ports for vid in _ids(port.vlan)} - {DEFAULT_VLAN}
+    return {
+        port.name: _vlans(port.name, port.vlan, tuple(sorted(used)) if port.tunnel else ())
+        for port in ports
+    }
+
+
+def _ids(vlan: Vlan | None) -> set[int]:
+    return {vid for vid in (vlan.access, vlan.native, *vlan.trunk) if vid} if vlan else set()
+
+
+def _vlans(port: str, vlan: Vlan | None, tagged: tuple[int, ...]) -> PortVlans:
+    if vlan is None:
+        return PortVlans(HUB, port, tagged=tagged)
+    own = vlan.access or vlan.native or 0
+    trunk = tuple(sorted(_ids(vlan) - {own}))
+    return PortVlans(HUB, port, pvid=own, untagged=(own,) if own else (), tagged=trunk)
 
 
 @cache
@@ -64,12 +92,12 @@ def rules(name: str) -> Rules:
     """
     if name == AUTO:
         return replace(mode(AUTO).RULES, check_ends=any_number)
-    return _NOT_BUILT[name] if name in _NOT_BUILT else mode(name).RULES
+    return mode(name).RULES
 
 
 def modes_with(key: str) -> list[str]:
     """The modes whose ports can be told `key`."""
-    return [name for name in sorted((*modes(), *_NOT_BUILT)) if key in rules(name).port_keys]
+    return [name for name in modes() if key in rules(name).port_keys]
 
 
 class Mode(Protocol):
@@ -79,18 +107,21 @@ class Mode(Protocol):
     """What may be written of it and of its ports."""
 
     IS_INTERFACE: bool
-    """Whether there is an interface of its name, which its ports are ports of."""
+    """Whether there is an interface of its name in the hub."""
+
+    ENSLAVES: bool
+    """Whether the kernel itself calls that interface the master of its ports."""
 
     def needs(self, bridge: Bridge) -> frozenset[str]:
         """What it asks of the kernel, as things do, to find out what is missing."""
         ...
 
-    def expand(self, bridge: Bridge, name: str) -> Iterator[Interface]:
-        """The interfaces in the hub it is made of; `name` is the bridge's name there."""
+    def expand(self, bound: BoundBridge) -> Iterator[Thing]:
+        """What it is made of in the hub, without its ports."""
         ...
 
     def on_ports(
-        self, bridge: Bridge, ports: Sequence[Port]
+        self, bound: BoundBridge, ports: Sequence[Port]
     ) -> Iterator[tuple[Thing, Span | None]]:
         """What there is on its ports beside the interfaces, and where that is declared."""
         ...

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conlink_compose.bridges import Port, Rules
+from conlink_compose.bridges import BoundBridge, Port, Rules, vlans_of
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import (
-    DEFAULT_VLAN,
-    FRESH,
-    HUB,
-    VLAN_FILTERING,
-    Interface,
-    PortVlans,
-    Thing,
-)
-from conlink_compose.topology import Bridge, Vlan
+from conlink_compose.state import FRESH, HUB, VLAN_FILTERING, Interface, Thing
+from conlink_compose.topology import Bridge
 
 MOST_PORTS = 1023
 """BR_MAX_PORTS of the kernel's net/bridge, less the number 0; the next one fails with EXFULL."""
@@ -36,6 +28,8 @@ RULES = Rules(frozenset(("forward", "vlan", "isolated")), check_ends=check_ends)
 
 IS_INTERFACE = True
 
+ENSLAVES = True
+
 
 def check_mask(mask: int, at: Span) -> Iterator[Diagnostic]:
     """Whether the kernel takes `mask` for its knob `group_fwd_mask`."""
@@ -48,41 +42,28 @@ def needs(bridge: Bridge) -> frozenset[str]:
     return frozenset((VLAN_FILTERING,) if bridge.vlan_filtering else ())
 
 
-def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
+def expand(bound: BoundBridge) -> Iterator[Thing]:
     # The kernel's defaults are desired by name: a knob taken out of the file is turned back.
     # The MTU is desired only where it is declared: else the kernel keeps the bridge's at
     # the smallest of its ports' (br_mtu_auto_adjust), which is what a switch should do.
+    bridge = bound.bridge
     yield Interface(
         HUB,
-        name,
+        bound.name,
         "bridge",
+        mac=bound.mac,
         mtu=bridge.mtu,
         up=True,
         data=tuple((knob, _declared(bridge, knob, fresh)) for knob, fresh in FRESH["bridge"]),
     )
 
 
-def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
-    """Of a bridge that filters VLANs: which pass each port. A tunnel carries all of them that a
-    port here is in; what is on no VLAN, is on the kernel's first."""
-    if not bridge.vlan_filtering:
-        return
-    used = {vid for port in ports for vid in _ids(port.vlan)} - {DEFAULT_VLAN}
-    for port in ports:
-        tagged = tuple(sorted(used)) if port.tunnel else ()
-        yield _vlans(port.name, port.vlan, tagged), port.span
-
-
-def _ids(vlan: Vlan | None) -> set[int]:
-    return {vid for vid in (vlan.access, vlan.native, *vlan.trunk) if vid} if vlan else set()
-
-
-def _vlans(port: str, vlan: Vlan | None, tagged: tuple[int, ...]) -> PortVlans:
-    if vlan is None:
-        return PortVlans(HUB, port, tagged=tagged)
-    own = vlan.access or vlan.native or 0
-    trunk = tuple(sorted(_ids(vlan) - {own}))
-    return PortVlans(HUB, port, pvid=own, untagged=(own,) if own else (), tagged=trunk)
+def on_ports(bound: BoundBridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
+    """Of a bridge that filters VLANs: which pass each port."""
+    if bound.bridge.vlan_filtering:
+        vlans = vlans_of(ports)
+        for port in ports:
+            yield vlans[port.name], port.span
 
 
 def _declared(bridge: Bridge, knob: str, fresh: Any) -> Any:

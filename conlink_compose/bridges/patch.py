@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from conlink_compose.bridges import Port, Rules
+from conlink_compose.bridges import BoundBridge, Port, Rules
 from conlink_compose.diagnostics import Diagnostic, Span
-from conlink_compose.state import HUB, MIRRED, Interface, Redirect, Thing
+from conlink_compose.state import HUB, MIRRED, Redirect, Thing
 from conlink_compose.topology import Bridge
 
 
@@ -21,9 +21,11 @@ def check_ends(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
         yield Diagnostic("patch-ends", message, bridge.span, help_)
 
 
-RULES = Rules(vlan_filtering=False, knobs=False, check_ends=check_ends)
+RULES = Rules(knobs=frozenset(), check_ends=check_ends)
 
 IS_INTERFACE = False
+
+ENSLAVES = False
 
 
 def needs(bridge: Bridge) -> frozenset[str]:
@@ -31,15 +33,15 @@ def needs(bridge: Bridge) -> frozenset[str]:
     return frozenset((MIRRED,))
 
 
-def expand(bridge: Bridge, name: str) -> Iterator[Interface]:
-    del bridge, name
+def expand(bound: BoundBridge) -> Iterator[Thing]:
+    del bound
     yield from ()
 
 
-def on_ports(bridge: Bridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
+def on_ports(bound: BoundBridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
     """Nothing while only one of the two is there, or where replicas beyond the declared ones make
     them more."""
     if len(ports) == 2:
         first, second = (port.name for port in ports)
-        yield Redirect(HUB, first, second), bridge.place("mode")
-        yield Redirect(HUB, second, first), bridge.place("mode")
+        yield Redirect(HUB, first, second), bound.bridge.place("mode")
+        yield Redirect(HUB, second, first), bound.bridge.place("mode")

@@ -123,19 +123,32 @@ def to_bring_up(reading: Reading, options: Options, show: Show = console.show) -
     from conlink_compose.reconcile.support import unsupported
 
     found: list[Diagnostic] = list(reading.diagnostics)
+    topology, document = reading.topology, reading.document
     project: Project | None = None
     missing: frozenset[str] = frozenset()
-    if reading.topology and reading.document:
-        project = open_project(options.engine, reading.topology.project)
-        cannot = list(unsupported(reading.topology))
-        found += [*cannot, *project.unhonoured(reading.document)]
+    if topology and document:
+        project = open_project(options.engine, topology.project)
+        topology = _settled(topology, project)
+        cannot = list(unsupported(topology))
+        found += [*cannot, *project.unhonoured(document)]
         if project.is_of_this_kernel and not cannot:
-            missing = _missing_here(reading.topology)
-            found += _impossible_here(reading.topology, missing)
+            missing = _missing_here(topology)
+            found += _impossible_here(topology, missing)
     show(found, reading.sources)
-    if has_errors(found) or reading.topology is None or project is None:
+    if has_errors(found) or topology is None or project is None:
         raise typer.Exit(exit_status.MISTAKES)
-    return Declared(reading, reading.topology, project, missing)
+    return Declared(reading, topology, project, missing)
+
+
+def _settled(topology: Topology, project: Project) -> Topology:
+    """With a mode for each bridge, by what the machine has that the project runs on."""
+    from conlink_compose.kernel.ovs.datapath import is_loaded
+    from conlink_compose.kernel.ovs.programs import are_here
+    from conlink_compose.reconcile.settled import settled
+
+    if not project.is_of_this_machine or not is_loaded():
+        return topology
+    return settled(topology, has_ovs=are_here() or not project.is_of_this_kernel)
 
 
 def _missing_here(topology: Topology) -> frozenset[str]:

@@ -23,6 +23,7 @@ from conlink_compose.engines.values import (
     LogLine,
     NodeProcess,
     NodeStatus,
+    OvsHome,
     Wanted,
 )
 from conlink_compose.topology import Node, Topology
@@ -33,7 +34,16 @@ if TYPE_CHECKING:
     from conlink_compose.compose.load import Document
     from conlink_compose.diagnostics import Diagnostic
 
-__all__ = ["Changes", "Command", "CommandStatus", "LogLine", "NodeProcess", "NodeStatus", "Wanted"]
+__all__ = [
+    "Changes",
+    "Command",
+    "CommandStatus",
+    "LogLine",
+    "NodeProcess",
+    "NodeStatus",
+    "OvsHome",
+    "Wanted",
+]
 
 ENTRY_POINTS = "conlink_compose.engines"
 
@@ -70,6 +80,8 @@ class Engine(Protocol):
     parents of links; None where it is out of reach."""
     log: str
     """Where the runtime's stderr goes, in words that lead a person there."""
+    ovs: OvsHome | None
+    """The Open vSwitch that stands in the hub; None where there is none, perhaps not yet."""
     health: str | None
     """A file for the runtime to say how it goes, where a health check of the engine's reads it."""
 
@@ -188,6 +200,11 @@ class Project(Protocol):
     is_of_this_kernel: bool
     """Its nodes are namespaces of the kernel that this process runs on, made with its rights: what
     these lack can be told beforehand. Of any other the runtime tells."""
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Its nodes run on the machine that this process runs on, whatever either is in there."""
+        ...
 
     @property
     def processes(self) -> Processes | None:

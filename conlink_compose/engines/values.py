@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from conlink_compose.topology import Life, Owner
 from conlink_compose.workload import Workload
@@ -28,6 +29,15 @@ class Command:
     working_dir: str | None = None
     user: str | None = None
     detach: bool = False
+
+
+class OvsHome(NamedTuple):
+    """`folder` is where the sockets and the database of an Open vSwitch lie. `starts`: the runtime
+    starts its programs itself, in its own network namespace, which is the hub; else they are the
+    engine's to keep running."""
+
+    folder: str
+    starts: bool
 
 
 @dataclass(frozen=True, slots=True)

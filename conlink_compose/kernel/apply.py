@@ -230,6 +230,10 @@ class Apply:
         if namespace and requests:
             namespace.socket.exchange(requests)
 
+    @property
+    def mark(self) -> int:
+        return self._mark
+
     def known(self, end: End) -> Known | None:
         return self._ends.get(end)
 

@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.kernel.ethtool_features import FIXED, UNKNOWN
+from conlink_compose.kernel.ovs.ovs import LATE, SILENT, UNSAID
 from conlink_compose.state import (
     Address,
     Interface,
     Operation,
+    OvsBridge,
+    OvsPort,
     PacketRule,
     Qdisc,
     Route,
@@ -50,6 +53,9 @@ _OUR_OWN = {
     FIXED: Sentence(FIXED, "take the feature out; `ethtool -k` tells which are fixed"),
     UNKNOWN: Sentence(UNKNOWN, "take it out; `ethtool -k` tells which there are"),
     FOREIGN: Sentence("what is there was not made by us, and it is left alone"),
+    SILENT: Sentence(SILENT, "it is tried again; its log lies beside its sockets, ovs.log"),
+    LATE: Sentence(LATE, "it is tried again; its log lies beside its sockets, ovs.log"),
+    UNSAID: Sentence(UNSAID, "look into ovs.log, beside its sockets"),
     FOREIGN_BRIDGE: Sentence("its bridge was not made by us, and nothing is joined to it"),
 }
 _PRIVILEGE = "run as root, or give the network service the capabilities NET_ADMIN and SYS_ADMIN"
@@ -135,6 +141,10 @@ _OF_TUNNELS = {
     ),
     errno.EAFNOSUPPORT: _NO_IPV6,
 }
+_OF_OVS = {
+    errno.EINVAL: Sentence("its database refuses it"),
+    errno.EIO: Sentence("it is written down, but not made"),
+}
 _NO_RULES = Sentence(
     "this machine's kernel has no nf_tables that can do it",
     RULES_ADVICE,
@@ -161,7 +171,8 @@ def failure_diagnostic(failure: Failure) -> Diagnostic:
     operation = failure.operation
     why, advice = sentence_of(failure)
     said = failure.message.rstrip(". ")
-    quoted = f'; the kernel says "{said}"' if said and said not in _OUR_OWN else ""
+    who = "Open vSwitch" if isinstance(operation.thing, OvsBridge | OvsPort) else "the kernel"
+    quoted = f'; {who} says "{said}"' if said and said not in _OUR_OWN else ""
     message = f"cannot {operation.verb} {operation.thing.called}: {why} ({failure.name}){quoted}"
     return Diagnostic("kernel-refused", message, operation.span, advice)
 
@@ -192,6 +203,8 @@ def _special_of(thing: Thing) -> Mapping[int, Sentence]:
         return _OF_TUNNELS
     if isinstance(thing, Interface) and thing.parent:
         return _ON_PARENT | _VLAN if thing.kind == "vlan" else _ON_PARENT
+    if isinstance(thing, OvsBridge | OvsPort):
+        return _OF_OVS
     if isinstance(thing, RuleTable | PacketRule):
         return _OF_RULES
     return _WITHOUT_IPV6 if _needs_ipv6(thing) else {}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from conlink_compose.kernel.mark import mark_of
 from conlink_compose.kernel.nft.messages import whole_table
 from conlink_compose.kernel.nft.nft_socket import NftSocket, raw_nft_socket
+from conlink_compose.kernel.ovs import datapath, programs
 from conlink_compose.kernel.rtnl.kind_data import filters_vlans
 from conlink_compose.kernel.rtnl.link_socket import LinkSocket
 from conlink_compose.kernel.rtnl.messages_link import dump_links, make
@@ -17,7 +18,17 @@ from conlink_compose.kernel.rtnl.read_link import read_link
 from conlink_compose.kernel.rtnl.read_qdisc import stages_by_link
 from conlink_compose.linux.namespaces import in_new_network
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
-from conlink_compose.state import HUB, MIRRED, VLAN_FILTERING, Forward, Interface, Nat, Netem
+from conlink_compose.state import (
+    HUB,
+    MIRRED,
+    OVS,
+    OVS_DATAPATH,
+    VLAN_FILTERING,
+    Forward,
+    Interface,
+    Nat,
+    Netem,
+)
 from conlink_compose.state.netem import NETEM, SEED
 from conlink_compose.state.rule_table import PACKET_RULES
 
@@ -68,11 +79,21 @@ def _translates(_: LinkSocket) -> bool:
         asked.close()
 
 
+def _has_ovs_datapath(_: LinkSocket) -> bool:
+    return datapath.has_kernel_datapath()
+
+
+def _has_ovs(_: LinkSocket) -> bool:
+    return programs.are_here() and (datapath.has_kernel_datapath() or datapath.may_be_userspace())
+
+
 FEATURES: Mapping[str, Callable[[LinkSocket], bool]] = {
     VLAN_FILTERING: _filters_vlans,
     MIRRED: _redirects,
     NETEM: _emulates,
     SEED: _takes_seeds,
     PACKET_RULES: _translates,
+    OVS: _has_ovs,
+    OVS_DATAPATH: _has_ovs_datapath,
 }
 """By the name that a `Thing` asks for it; the socket's namespace ends with the question."""

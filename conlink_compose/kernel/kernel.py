@@ -17,6 +17,7 @@ from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.nft.nft_socket import raw_nft_socket
 from conlink_compose.kernel.observe import Observation, look, on_parents
+from conlink_compose.kernel.ovs.ovs import Ovs
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.kernel.rtnl.link_socket import route_sockets
 from conlink_compose.kernel.rtnl.lookup import Known
@@ -48,8 +49,10 @@ class Kernel:
         self._monitor = Monitor(raw)
         self._ifindexes = Ifindexes()
         self._nft = Nft(mark)
+        self._ovs = Ovs(self._monitor.hear_also)
         self._backends: dict[str, Backend] = {
             "rules": self._nft,
+            "ovs": self._ovs,
             "forwarding": ForwardingSwitch(),
             "features": FeatureSwitch(),
         }
@@ -66,7 +69,7 @@ class Kernel:
         reasons = self._namespaces.admit(paths, self._let_go)
         if sought.rules:
             self._hear_rules()
-        state, self._known = look(self._namespaces, self._mark, self._nft, sought)
+        state, self._known = look(self._namespaces, self._mark, self._nft, self._ovs, sought)
         self._note_parents(state)
         return Observation(state, frozenset(reasons), reasons)
 
@@ -105,6 +108,11 @@ class Kernel:
         Raises OSError where no descriptor is left."""
         return self._namespaces.reach_machine(path)
 
+    def reach_ovs(self, folder: str | None, *, starts: bool) -> None:
+        """Where the sockets of the Open vSwitch lie that stands in the hub; None where there is
+        none. `starts`: its programs are started from here, as soon as something is asked of it."""
+        self._ovs.reach(folder, starts=starts)
+
     def leave_machine(self) -> None:
         """No interface of the machine is looked at any more."""
         self._namespaces.leave_machine()
@@ -128,7 +136,9 @@ class Kernel:
     def drain(self) -> None:
         """Forget the changes so far. Call it before `observe`."""
         self._monitor.drain()
+        self._ovs.drain()
 
     def close(self) -> None:
+        self._ovs.close()
         self._monitor.close()
         self._namespaces.close()

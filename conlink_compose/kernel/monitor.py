@@ -11,6 +11,7 @@ import errno
 import select
 import socket
 from collections.abc import Iterable
+from typing import Protocol
 
 from conlink_compose.linux import uapi
 from conlink_compose.linux.nf_tables import NFNLGRP_NFTABLES
@@ -24,6 +25,10 @@ _GROUPS = (
     uapi.RTNLGRP_IPV6_ROUTE,
 )
 _BUFFER = 8192
+
+
+class HasFileno(Protocol):
+    def fileno(self) -> int: ...
 
 
 class Monitor:
@@ -44,6 +49,11 @@ class Monitor:
         self._hear(raw, (NFNLGRP_NFTABLES,))
         for group in (uapi.RTNLGRP_IPV4_NETCONF, uapi.RTNLGRP_IPV6_NETCONF):
             self._heard[0].setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_ADD_MEMBERSHIP, group)
+
+    def hear_also(self, source: HasFileno) -> None:
+        """Of what another backend is told. It is drained there, and no longer heard once it is
+        closed (epoll(7))."""
+        self._ready.register(source, select.EPOLLIN)
 
     def _hear(self, raw: socket.socket, groups: Iterable[int]) -> None:
         raw.setblocking(False)

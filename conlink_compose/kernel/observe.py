@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from conlink_compose.kernel.forwarding import read_forwarding
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
+from conlink_compose.kernel.ovs.ovs import Ovs
 from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects
 from conlink_compose.kernel.rtnl.kind_data import device, read_data
 from conlink_compose.kernel.rtnl.lookup import Known
@@ -35,7 +36,9 @@ from conlink_compose.state import (
     End,
     Interface,
     Key,
+    LocalPort,
     Loopback,
+    OvsBridge,
     Qdisc,
     Ready,
     Route,
@@ -43,6 +46,10 @@ from conlink_compose.state import (
     Thing,
 )
 from conlink_compose.state.sought import Sought
+
+_OVS_KIND = "openvswitch"
+_OVS_MASTER = "ovs-system"
+"""Of all ports of the kernel's datapath (lib/dpif-netlink.c of Open vSwitch)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +81,22 @@ class _View(NamedTuple):
 
 
 def look(
-    namespaces: Namespaces, mark: int, nft: Nft, sought: Sought
+    namespaces: Namespaces, mark: int, nft: Nft, ovs: Ovs, sought: Sought
 ) -> tuple[State, dict[End, Known]]:
     """All objects, and how to name every interface. Raises OSError where one cannot be
     read: what is not seen would be made again."""
     views = {view.namespace.label: view for view in map(_ask, namespaces)}
-    things: list[Thing] = []
+    things: list[Thing] = list(ovs.look({link.name for link in views[HUB].links.values()}))
+    local_ports = {thing.name for thing in things if isinstance(thing, OvsBridge)}
     known: dict[End, Known] = {}
     for label, view in views.items():
         for link in view.links.values():
-            ours = label != MACHINE and is_ours(link.group, mark)
+            ours = label != MACHINE and _is_ours(link, label, local_ports, mark)
             known[End(label, link.name)] = Known(link.ifindex, ours)
         if label == MACHINE:
             things += _parents(view)
             continue
-        things += _interfaces(view, views, namespaces, mark)
+        things += _interfaces(view, views, namespaces, local_ports, mark)
         things += _addresses(view, mark)
         things += _routes(view, mark)
         mine = [link for link in view.links.values() if is_ours(link.group, mark)]
@@ -137,7 +145,11 @@ def _parents(view: _View) -> Iterator[Interface]:
 
 
 def _interfaces(
-    view: _View, views: Mapping[str, _View], namespaces: Namespaces, mark: int
+    view: _View,
+    views: Mapping[str, _View],
+    namespaces: Namespaces,
+    local_ports: Collection[str],
+    mark: int,
 ) -> Iterator[Interface | Loopback | Ready]:
     label = view.namespace.label
     for link in view.links.values():
@@ -147,29 +159,47 @@ def _interfaces(
             if link.alias == READY and label != HUB:
                 yield Ready(label)
             continue
-        master = view.links.get(link.master)
-        ours = is_ours(link.group, mark)
-        port = read_port(link.port) if master and master.kind == "bridge" else None
-        far = _far(link, view, views, namespaces) if link.peer_ifindex else None
-        on = far if far and link.kind != "veth" else None
-        yield Interface(
-            label,
-            link.name,
-            link.kind,
-            mac=link.mac,
-            mtu=link.mtu,
-            up=link.up,
-            master=master.name if master else "",
-            peer=far.end if far and link.kind == "veth" else None,
-            parent=on.end if on else None,
-            parent_mtu=on.mtu if on else None,
-            isolated=port.isolated if port else None,
-            held=_held(port, link, master) if port and master else None,
-            carrier=link.carrier,
-            override=link.alias.removeprefix(OVERRIDE) if link.alias.startswith(OVERRIDE) else "",
-            data=_data(link) if ours else (),
-            owned=ours,
-        )
+        if label == HUB and _is_local_port(link, local_ports):
+            yield LocalPort(label, link.name, "ovs", mac=link.mac, mtu=link.mtu, up=link.up)
+        else:
+            yield _interface(link, view, _far(link, view, views, namespaces), mark)
+
+
+def _interface(link: LinkRecord, view: _View, far: _Far | None, mark: int) -> Interface:
+    master = view.links.get(link.master)
+    if master and master.kind == _OVS_KIND:  # of its ports Open vSwitch itself tells
+        master = None
+    ours = is_ours(link.group, mark)
+    port = read_port(link.port) if master and master.kind == "bridge" else None
+    on = far if far and link.kind != "veth" else None
+    return Interface(
+        view.namespace.label,
+        link.name,
+        link.kind,
+        mac=link.mac,
+        mtu=link.mtu,
+        up=link.up,
+        master=master.name if master else "",
+        peer=far.end if far and link.kind == "veth" else None,
+        parent=on.end if on else None,
+        parent_mtu=on.mtu if on else None,
+        isolated=port.isolated if port else None,
+        held=_held(port, link, master) if port and master else None,
+        carrier=link.carrier,
+        override=link.alias.removeprefix(OVERRIDE) if link.alias.startswith(OVERRIDE) else "",
+        data=_data(link) if ours else (),
+        owned=ours,
+    )
+
+
+def _is_ours(link: LinkRecord, label: str, local_ports: Collection[str], mark: int) -> bool:
+    return is_ours(link.group, mark) or (label == HUB and _is_local_port(link, local_ports))
+
+
+def _is_local_port(link: LinkRecord, local_ports: Collection[str]) -> bool:
+    """Made by Open vSwitch, which nobody but us asks for anything in the hub: of the kernel's
+    datapath it stays when its programs have ended; in userspace it is a tap, and ends with them."""
+    return (link.kind == _OVS_KIND and link.name != _OVS_MASTER) or link.name in local_ports
 
 
 def _data(link: LinkRecord) -> Data:
@@ -193,6 +223,8 @@ def _far(
     link: LinkRecord, view: _View, views: Mapping[str, _View], namespaces: Namespaces
 ) -> _Far | None:
     """IFLA_LINK is its ifindex in the namespace of IFLA_LINK_NETNSID."""
+    if not link.peer_ifindex:
+        return None
     where = view.namespace
     if link.kind == "ipvtap" and link.peer_nsid is None:
         return _parent_of_ipvtap(link, views)

@@ -7,24 +7,32 @@ from conlink_compose.state import (
     Forwarding,
     Interface,
     Operation,
+    OvsBridge,
+    OvsPort,
     PacketRule,
     RuleTable,
+    Thing,
 )
 
 Way = tuple[str, str]
 """Its name, and the label of the namespace where the way is one for each."""
+
+_BACKENDS: dict[tuple[type[Thing], ...], str] = {
+    (RuleTable, PacketRule): "rules",
+    (OvsBridge, OvsPort): "ovs",
+    (Forwarding,): "forwarding",
+    (Features,): "features",
+}
+"""Who obeys for what rtnetlink does not hold."""
 
 
 def way_of(operation: Operation) -> Way:
     thing = operation.thing
     if thing.IS_MARK:
         return "ready", thing.netns
-    if isinstance(thing, RuleTable | PacketRule):
-        return "rules", thing.netns
-    if isinstance(thing, Forwarding):
-        return "forwarding", thing.netns
-    if isinstance(thing, Features):
-        return "features", thing.netns
+    for types, name in _BACKENDS.items():
+        if isinstance(thing, types):
+            return name, thing.netns
     if not isinstance(thing, Interface) or operation.verb == "change":
         return "tell", thing.netns
     return ("remove", "") if operation.verb == "remove" else _making(thing)

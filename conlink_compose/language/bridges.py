@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, cast, get_args
 
-from conlink_compose.bridges import AUTO, linux, rules
+from conlink_compose.bridges import AUTO, KNOBS, linux, modes, rules
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.tree import List, Map
 from conlink_compose.language.declarations import Declarations
@@ -27,8 +27,6 @@ from conlink_compose.language.values.devices import check_signs
 from conlink_compose.topology import Bridge, IpNetwork
 
 Mode = Literal["linux", "ovs", "patch", "auto"]
-
-_KNOBS = ("stp", "vlan_filtering", "mcast_snooping", "group_fwd_mask", "mtu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def read_bridges(
 
 def with_filtering(bridge: Bridge, links: Iterable[ReadLink]) -> Bridge:
     """A bridge that says nothing of `vlan_filtering` filters where a link names a VLAN of it."""
-    if bridge.vlan_filtering is not None or not rules(bridge.mode).vlan_filtering:
+    if bridge.vlan_filtering is not None or "vlan_filtering" not in rules(bridge.mode).knobs:
         return bridge
     named = any(link.vlan is not None and link.bridge == bridge.name for link in links)
     return replace(bridge, vlan_filtering=True) if named else bridge
@@ -142,9 +140,11 @@ def _read(report: Report, declared: _DeclaredBridge, schema: dict[str, Any]) -> 
 
 def _check_knobs(report: Report, declared: _DeclaredBridge) -> None:
     mode = text(declared.fields, "mode") or AUTO
-    for key in _KNOBS if mode in get_args(Mode) and not rules(mode).knobs else ():
+    has = rules(mode).knobs if mode in get_args(Mode) else KNOBS
+    for key in sorted(KNOBS - has):
         if key in declared.fields:
-            message = f"{key} is for a switch, and {declared.name} is of mode {mode}"
+            named = " or ".join(name for name in modes() if key in rules(name).knobs)
+            message = f"{key} needs a bridge of mode {named}; {declared.name} is of mode {mode}"
             at = declared.fields[key].key_at
             report.error("key-not-for-mode", at, message, f"leave {key} out")
 

@@ -33,7 +33,8 @@ class BoundLink:
     """A link between running nodes: replica `near.index` of its near end, its far one if any.
 
     `near_end` and `far_end` are numbered for their replica and have a MAC. `outer` is the
-    name of the outer end in the hub, `master` the hub's name of the bridge; `stp` tells that this
+    name of the outer end in the hub, `over` the hub's interface of the bridge, empty for a patch,
+    and `master` the same where the kernel calls it the master of its ports; `stp` tells that this
     one's ports are spanning tree's; `parent` is where the interface lies of a kind that has one.
     `missing` are the kinds of interface this kernel cannot make.
     """
@@ -45,6 +46,7 @@ class BoundLink:
     far_end: Endpoint | None = None
     outer: str = ""
     master: str = ""
+    over: str = ""
     stp: bool = False
     parent: End | None = None
     missing: frozenset[str] = frozenset()

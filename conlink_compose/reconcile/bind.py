@@ -10,12 +10,13 @@ from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.forwards import forwards
-from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, masters, on_bridges
+from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, hub_of, on_bridges
 from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs, needed_rules
 from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.room import admitted
+from conlink_compose.reconcile.settled import with_checksums
 from conlink_compose.replicas import numbered
 from conlink_compose.state import (
     HUB,
@@ -24,6 +25,7 @@ from conlink_compose.state import (
     Interface,
     Key,
     Loopback,
+    OvsBridge,
     Ready,
     Redirect,
     State,
@@ -66,6 +68,7 @@ def bind(
     what `needed_kinds` names; `overrides` what is asked of some of them over what the files say;
     `machine` is the label of the machine's own namespace.
     """
+    topology = with_checksums(topology, missing)
     nodes, refused = admitted(topology, nodes)
     topology, nodes, impossible = _possible(topology, nodes, missing)
     refused = (*refused, *impossible)
@@ -73,8 +76,7 @@ def bind(
     bound: list[BoundLink] = []
     waiting: list[Waiting] = []
     by_owner = _by_owner(topology, nodes)
-    stp = frozenset(bridge.name for bridge in topology.bridges if bridge.stp)
-    hub = Hub(names, masters(topology, names), stp, missing, machine)
+    hub = hub_of(topology, names, missing, machine)
     for link in topology.links:
         for item in _bind_link(topology.project, link, by_owner, hub):
             (bound if isinstance(item, BoundLink) else waiting).append(item)  # type: ignore[arg-type]
@@ -164,6 +166,7 @@ def _bind_link(
             end,
             outer=outer,
             master=master,
+            over=hub.interfaces.get(link.bridge, ""),
             stp=stp,
             parent=parent,
             missing=hub.missing,
@@ -244,7 +247,7 @@ def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
 
 def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:
     """The same, and whether this kernel can."""
-    if thing.asks in missing and isinstance(thing, Interface | Redirect):
+    if thing.asks in missing and isinstance(thing, Interface | OvsBridge | Redirect):
         return replace(thing, unmakeable=True)
     return thing
 

@@ -42,7 +42,7 @@ def hub_macs(topology: Topology) -> dict[str, str]:
 
 
 def _of(item: BoundLink, address: IpInterface, source: IpAddress) -> Iterator[Declared]:
-    node, dev, over, at = item.near.name, item.near_end.dev, item.master, item.link.span
+    node, dev, over, at = item.near.name, item.near_end.dev, item.over, item.link.span
     host, metric = (32, 0) if address.version == 4 else (128, IPV6_METRIC)
     yield state.RuleTable(HUB), at
     yield state.Forwarding(HUB, address.version), at

@@ -9,6 +9,7 @@ from typing import TypedDict
 from conlink_compose.reconcile.bind import Binding, Waiting
 from conlink_compose.state import (
     HUB,
+    USERSPACE_DATAPATH,
     Address,
     End,
     Features,
@@ -16,6 +17,8 @@ from conlink_compose.state import (
     Interface,
     Nat,
     Netem,
+    OvsBridge,
+    OvsPort,
     PortVlans,
     Qdisc,
     Ready,
@@ -71,12 +74,12 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
     addresses = _addresses(actual, binding.state)
     routes, nats, forwards = _routes(actual), _nats(actual), _forwards(actual, binding)
     bridges = {name: bridge for bridge, name in binding.names.bridges.items()}
-    patches = {one.outer: one.link.bridge for one in binding.bound if not one.master}
+    switched = _by_outer(binding)
     for node, interface in _declared(binding):
         found = actual.things.get(interface.key)
         now = found if isinstance(found, Interface) else None
         lies_on = now.joined if now else ""
-        joined = lies_on or _joined(interface, binding.state, bridges, patches)
+        joined = lies_on or _joined(interface, binding.state, bridges, switched)
         joined += vlans_of(interface.peer, actual) if interface.peer else ""
         told = interface_status(interface, now, joined, _port_of(interface, actual))
         if now:
@@ -110,7 +113,7 @@ def _joined(
     interface: Interface,
     desired: State,
     bridges: Mapping[str, str],
-    patches: Mapping[str, str | None],
+    switched: Mapping[str, str],
 ) -> str:
     """What its peer leads to; the hub's side of a veth leads to a bridge."""
     if not interface.peer:
@@ -121,13 +124,30 @@ def _joined(
     master = outer.master if isinstance(outer, Interface) else None
     if master:
         return f"bridge {bridges[master]}"
-    patch = patches.get(interface.peer.name)
-    return f"patch {patch}" if patch else f"hub {interface.peer.name}"
+    return switched.get(interface.peer.name, f"hub {interface.peer.name}")
+
+
+def _by_outer(binding: Binding) -> dict[str, str]:
+    """What the outer ends lead to whose bridge the kernel calls nobody's master."""
+    found: dict[str, str] = {}
+    for one in binding.bound:
+        made = binding.state.things.get(("ovs-bridge", HUB, one.over))
+        if one.master or not one.link.bridge:
+            continue
+        if isinstance(made, OvsBridge):
+            by = ", userspace" if made.datapath == USERSPACE_DATAPATH else ""
+            found[one.outer] = f"bridge {one.link.bridge} (ovs{by})"
+        else:
+            found[one.outer] = f"patch {one.link.bridge}"
+    return found
 
 
 def vlans_of(port_end: End, actual: State) -> str:
     """Those of a port, as far as it is not as every new one."""
     port = actual.things.get(PortVlans(*port_end).key)
+    switched = actual.things.get(("ovs-port", *port_end))
+    if isinstance(switched, OvsPort):
+        return f" {switched.words}" if switched.words else ""
     return f" {port.words}" if isinstance(port, PortVlans) and not port.is_default else ""
 
 
@@ -167,7 +187,7 @@ def _features(interface: Interface, actual: State) -> dict[str, str]:
 def _forwards(actual: State, binding: Binding) -> dict[tuple[str, str], dict[str, str]]:
     """By port and protocol of the hub, where it leads in each family."""
     ends = {
-        (bound.master, str(address.ip)): (bound.near.name, bound.near_end.dev)
+        (bound.over, str(address.ip)): (bound.near.name, bound.near_end.dev)
         for bound in binding.bound
         if bound.link.forward
         for address in bound.near_end.addresses
@@ -183,6 +203,9 @@ def _forwards(actual: State, binding: Binding) -> dict[tuple[str, str], dict[str
 
 def _port_of(interface: Interface, actual: State) -> str | None:
     """How the port that the interface leads to is held back."""
+    switched = actual.things.get(("ovs-port", *interface.peer)) if interface.peer else None
+    if isinstance(switched, OvsPort):
+        return switched.held if switched.works else "disabled"
     port = actual.things.get(("interface", *interface.peer)) if interface.peer else None
     return port.held if isinstance(port, Interface) else None
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conlink_compose import bridges, links
+from conlink_compose import links
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.state import MACHINE, OUT_OF_REACH, Interface, Thing
-from conlink_compose.topology import Bridge, Link, Topology
+from conlink_compose.topology import Link, Topology
 
 
 def unsupported(topology: Topology) -> Iterator[Diagnostic]:
-    """One diagnostic a link or bridge that is understood but cannot be brought up."""
-    for bridge in topology.bridges:
-        yield from _bridge(bridge)
+    """One diagnostic a link that is understood but cannot be brought up."""
     for link in topology.links:
         yield from dict.fromkeys(_link(link))  # both ends of a wire may say the same, at one place
 
@@ -42,17 +40,6 @@ def _is_out_of_reach(one: Thing) -> bool:
     return (
         isinstance(one, Interface) and one.parent is not None and one.parent.netns == OUT_OF_REACH
     )
-
-
-def _bridge(bridge: Bridge) -> Iterator[Diagnostic]:
-    if bridge.mode != "auto" and bridge.mode not in bridges.modes():
-        yield Diagnostic(
-            "not-yet",
-            f"mode {bridge.mode} of bridge {bridge.name} is understood and checked, "
-            "but this version cannot bring it up yet",
-            bridge.place("mode"),
-            f"the modes it can bring up are {', '.join(bridges.modes())} and auto",
-        )
 
 
 def _link(link: Link) -> Iterator[Diagnostic]:

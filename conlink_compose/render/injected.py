@@ -1,7 +1,8 @@
-"""The two services that are added to a project, in a form that every version of Compose takes.
+"""The services that are added to a project, in a form that every version of Compose takes.
 
 The *hub* holds the network namespace with the bridges and does nothing else; the *runtime* wires.
-So the runtime may die, be recreated or be upgraded, and no packet is lost.
+So the runtime may die, be recreated or be upgraded, and no packet is lost. Where a bridge is of
+Open vSwitch, its programs are a third one: in userspace they pass the frames themselves.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ Services: TypeAlias = dict[str, dict[str, Any]]
 
 ROLE = "conlink-compose.role"
 """The label by which a service or a container is known as ours."""
-HUB, RUNTIME = "hub", "runtime"
+HUB, RUNTIME, OVS = "hub", "runtime", "ovs"
 DEFAULT_NAME = "conlink"
 
 HUB_COMMAND = ("sh", "-c", "trap 'exit 0' TERM INT; sleep infinity & wait")
 """PID 1 is sent no signal that it does not handle; so the shell does, and ends at once."""
 RUNTIME_COMMAND = ("python3", "-P", "-m", "conlink_compose.runtime", "docker")
+OVS_FOLDER = "/run/openvswitch"
+OVS_COMMAND = ("python3", "-P", "-m", "conlink_compose.kernel.ovs", OVS_FOLDER)
 STATE = "/run/conlink-compose"
 HEALTH_FILE = f"{STATE}/health"
 HEALTH_COMMAND = ("sed", "/^not linked/q1", HEALTH_FILE)
@@ -43,6 +46,12 @@ CAPABILITIES = {
     "SYS_PTRACE": "to open /proc/PID/ns/net of processes of other users",
 }
 """All that the runtime may do beyond an ordinary process, and why."""
+
+OVS_CAPABILITIES = {
+    "NET_ADMIN": "to make bridges in the hub, and to open the tap that is a bridge's own port",
+    "NET_RAW": "to read and write the frames of ports where the kernel has no module openvswitch",
+}
+TUN = "/dev/net/tun"
 
 UNPRIVILEGED = "no-new-privileges:true"
 UNCONFINED = "apparmor:unconfined"
@@ -84,21 +93,21 @@ def injected(topology: Topology, around: Surroundings) -> tuple[Services | None,
     if names is None or environment is None:
         return None, problems
     hub, runtime = names
-    services = {
-        hub: _hub(topology, around),
-        runtime: _runtime(topology, around, hub, environment),
-    }
+    services = {hub: _hub(topology, around)}
+    if any(bridge.mode == OVS for bridge in topology.bridges):
+        services[f"{runtime}-{OVS}"] = _ovs(topology, around, hub)
+    services[runtime] = _runtime(topology, around, hub, environment)
     return services, problems
 
 
 def role_of(service: object) -> str | None:
-    """`hub` or `runtime` for one of ours, by its label; None for any other service."""
+    """`hub`, `runtime` or `ovs` for one of ours, by its label; None for any other service."""
     labels = service.get("labels") if isinstance(service, Mapping) else None
     if isinstance(labels, list):
         pairs = (str(label).partition("=") for label in labels)
         labels = {name: value for name, _, value in pairs}
     role = labels.get(ROLE) if isinstance(labels, Mapping) else None
-    return role if role in (HUB, RUNTIME) else None
+    return role if role in (HUB, RUNTIME, OVS) else None
 
 
 def _declares(topology: Topology) -> bool:
@@ -116,19 +125,19 @@ def _names(
     if chosen is None:
         numbered = (f"{DEFAULT_NAME}-{number}" for number in itertools.count(2))
         for name in itertools.chain([DEFAULT_NAME], numbered):
-            if not names & {name, f"{name}-hub"}:
-                return (f"{name}-hub", name), []
+            if not names & {name, f"{name}-{HUB}", f"{name}-{OVS}"}:
+                return (f"{name}-{HUB}", name), []
     assert chosen is not None
     if not _SERVICE_NAME.match(chosen):
         message = f'"{chosen}" cannot be the name of a service, as x-conlink.runtime.name says'
         advice = "a name has letters, digits, `.`, `_` and `-`"
         return None, [Diagnostic("bad-runtime-name", message, help=advice)]
-    met = sorted(names & {chosen, f"{chosen}-hub"})
+    met = sorted(names & {chosen, f"{chosen}-{HUB}", f"{chosen}-{OVS}"})
     if met:
         message = f"x-conlink.runtime.name is {chosen}, and there is a service {met[0]} already"
-        advice = f"choose another: the runtime and its hub become NAME and NAME-{HUB}"
+        advice = f"choose another: the runtime and its hub become NAME, NAME-{HUB} and NAME-{OVS}"
         return None, [Diagnostic("runtime-name-taken", message, help=advice)]
-    return (f"{chosen}-hub", chosen), []
+    return (f"{chosen}-{HUB}", chosen), []
 
 
 def _common(role: str, command: Collection[str], image: str) -> dict[str, Any]:
@@ -156,6 +165,19 @@ def _hub(topology: Topology, around: Surroundings) -> dict[str, Any]:
     if not options.networks and not ports:
         hub["network_mode"] = "none"
     return hub
+
+
+def _ovs(topology: Topology, around: Surroundings, hub: str) -> dict[str, Any]:
+    """Of the hub's image: as the hub does, it outlives an upgrade."""
+    image = around.hub_image or topology.runtime.image or around.image
+    return _common(OVS, OVS_COMMAND, image) | {
+        "depends_on": [hub],
+        "network_mode": f"service:{hub}",
+        "cap_add": list(OVS_CAPABILITIES),
+        "devices": [TUN],
+        "tmpfs": [OVS_FOLDER],
+        "stop_grace_period": "5s",
+    }
 
 
 def _forwarded(topology: Topology) -> Iterator[str]:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from conlink_compose.compose.locate import Request, normalized
 from conlink_compose.diagnostics import has_errors, render
+from conlink_compose.kernel.ovs.datapath import is_loaded
+from conlink_compose.kernel.ovs.programs import are_here
 from conlink_compose.reading import read_network
+from conlink_compose.reconcile.settled import settled
 from conlink_compose.reconcile.support import unsupported
 from conlink_compose.topology import Topology
 
@@ -37,4 +40,6 @@ def read_files(files: Sequence[str], project: str, *, containers_outside: bool) 
     found += unsupported(reading.topology) if reading.topology else ()
     for diagnostic in found:
         print(render(diagnostic, reading.sources), file=sys.stderr)
-    return None if has_errors(found) else reading.topology
+    if reading.topology is None or has_errors(found):
+        return None
+    return settled(reading.topology, has_ovs=is_loaded() and are_here())

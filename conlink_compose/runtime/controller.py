@@ -22,9 +22,10 @@ from conlink_compose.reconcile.operation_json import as_dict
 from conlink_compose.reconcile.override import NONE, Override
 from conlink_compose.reconcile.overrides import OverrideError, operation, overrides
 from conlink_compose.reconcile.plan import Planned, plan
+from conlink_compose.reconcile.settled import with_checksums
 from conlink_compose.reconcile.sought import sought
 from conlink_compose.reconcile.text import describe
-from conlink_compose.state import MACHINE, End, Operation, Plan, State
+from conlink_compose.state import MACHINE, OVS, End, Operation, Plan, State
 from conlink_compose.topology import Endpoint, Node, Owner, Topology
 
 _log = logging.getLogger(__name__)
@@ -93,17 +94,32 @@ class Controller:
         nodes = self._engine.nodes()
         alive = {node.name: node.life.netns for node in nodes if node.life}
         machine = self._machine(topology, (*nodes, *foreseen))
+        self._reach_ovs()
+        topology = with_checksums(topology, self._missing(needed_kinds(topology)))
         observation = self._kernel.observe(alive, sought(topology, nodes))
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
         needed = needed_kinds(topology) | needed_qdiscs(topology, wishes.values())
-        missing = self._kernel.missing_kinds(needed)
+        missing = self._missing(needed)
         self._warn(topology, missing)
         binding = bind(topology, here, missing, wishes, machine)
         planned = plan(binding.state, observation.state)
         return View(topology, here, binding, observation.state, planned)
+
+    def _reach_ovs(self) -> None:
+        home = self._engine.ovs
+        self._kernel.reach_ovs(home.folder if home else None, starts=bool(home and home.starts))
+
+    def _missing(self, kinds: frozenset[str]) -> frozenset[str]:
+        """Those that cannot be had here. Where Open vSwitch is started beside us, it does not
+        matter what this process could start."""
+        home, asked = self._engine.ovs, kinds - {OVS}
+        lacking_ovs = frozenset((OVS,)) if home is None else frozenset()
+        if home and home.starts:
+            asked, lacking_ovs = kinds, frozenset()
+        return self._kernel.missing_kinds(asked) | (lacking_ovs & kinds)
 
     def _warn(self, topology: Topology, missing: frozenset[str]) -> None:
         """Of what is brought up in part, once. Each error is one of the view's problems."""

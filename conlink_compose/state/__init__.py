@@ -1,7 +1,7 @@
 """What the kernel can hold, as values: a file an object, and what one object asks of all."""
 
 from conlink_compose.state.address import Address
-from conlink_compose.state.feature import MIRRED, VLAN_FILTERING
+from conlink_compose.state.feature import MIRRED, OVS, OVS_DATAPATH, VLAN_FILTERING
 from conlink_compose.state.features import Features
 from conlink_compose.state.forward import Forward
 from conlink_compose.state.forwarding import Forwarding
@@ -9,6 +9,13 @@ from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.nat import Nat
 from conlink_compose.state.netem import Netem
+from conlink_compose.state.ovs_bridge import (
+    KERNEL_DATAPATH,
+    USERSPACE_DATAPATH,
+    LocalPort,
+    OvsBridge,
+)
+from conlink_compose.state.ovs_port import OvsPort
 from conlink_compose.state.packet_rule import PacketRule
 from conlink_compose.state.plan import Operation, Plan, State
 from conlink_compose.state.port_vlans import DEFAULT_VLAN, PortVlans
@@ -36,13 +43,17 @@ __all__ = [
     "DEFAULT_VLAN",
     "FRESH",
     "HUB",
+    "KERNEL_DATAPATH",
     "LONGEST_ALIAS",
     "MACHINE",
     "MIRRED",
     "OUT_OF_REACH",
     "OVERRIDE",
+    "OVS",
+    "OVS_DATAPATH",
     "PROTOCOL",
     "READY",
+    "USERSPACE_DATAPATH",
     "VLAN_FILTERING",
     "Address",
     "Conflict",
@@ -53,10 +64,13 @@ __all__ = [
     "Forwarding",
     "Interface",
     "Key",
+    "LocalPort",
     "Loopback",
     "Nat",
     "Netem",
     "Operation",
+    "OvsBridge",
+    "OvsPort",
     "PacketRule",
     "Phase",
     "Plan",

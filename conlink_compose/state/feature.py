@@ -10,16 +10,24 @@ if TYPE_CHECKING:
     from conlink_compose.state.thing import Thing
 
 VLAN_FILTERING = "vlan_filtering"
+OVS = "ovs"
+OVS_DATAPATH = "ovs_datapath"
+"""The programs of Open vSwitch with a datapath for them; the kernel's datapath."""
 MIRRED = "mirred"
 
 _WORDS = {
     VLAN_FILTERING: (
-        "cannot keep VLANs apart on a bridge",
+        "'s kernel cannot keep VLANs apart on a bridge",
         "use a kernel with CONFIG_BRIDGE_VLAN_FILTERING, or take `vlan` out of the bridge's links",
     ),
     MIRRED: (
-        "cannot lead frames from one interface to another",
+        "'s kernel cannot lead frames from one interface to another",
         "load its modules: modprobe -a sch_ingress cls_u32 act_mirred",
+    ),
+    OVS: (
+        " has no Open vSwitch, or nothing it could pass frames by",
+        "install it (Debian: openvswitch-switch), and let this user open /dev/net/tun where the "
+        "kernel has no module openvswitch; or choose mode: linux",
     ),
 }
 _MODULES = {"vlan": "8021q"}
@@ -30,6 +38,6 @@ def without(thing: Thing) -> Conflict:
     """This kernel has not what `thing` asks of it: a feature above, or a kind of interface."""
     name = thing.asks
     lack, advice = _WORDS.get(
-        name, (f"has no {name}", f"load its module: modprobe {_MODULES.get(name, name)}")
+        name, (f"'s kernel has no {name}", f"load its module: modprobe {_MODULES.get(name, name)}")
     )
-    return Conflict(f"{thing.called} cannot be made: this machine's kernel {lack}", advice)
+    return Conflict(f"{thing.called} cannot be made: this machine{lack}", advice)

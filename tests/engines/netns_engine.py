@@ -52,6 +52,7 @@ class NetnsEngine:
     machine: str | None = "/proc/1/ns/net"
     log = "nowhere"
     health: str | None = None
+    ovs = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -96,6 +97,7 @@ class NetnsProject:
     processes = None
     compose = None
     is_of_this_kernel = True
+    is_of_this_machine = True
 
     def __init__(self, name: str) -> None:
         self.name = name

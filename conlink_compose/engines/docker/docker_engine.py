@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from docker.errors import NotFound
 
-from conlink_compose.engines import Declare, EngineEndedError, EngineUnreachableError
+from conlink_compose.engines import (
+    Declare,
+    EngineEndedError,
+    EngineUnreachableError,
+    OvsHome,
+)
 from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.commands import Commands
 from conlink_compose.engines.docker.events import Events
 from conlink_compose.engines.docker.hosts import Hosts, late_sysctls
-from conlink_compose.engines.docker.lives import Lives, Process
+from conlink_compose.engines.docker.lives import Lives, Process, process_of, shares_network
 from conlink_compose.engines.docker.names import Names
 from conlink_compose.engines.docker.numbers import WithoutNumber, numbered
 from conlink_compose.engines.docker.own_container import machine, own_id
-from conlink_compose.engines.docker.place import HEALTH, SOCKET
+from conlink_compose.engines.docker.place import HEALTH, OVS, OVS_OF_ITS_SERVICE, SOCKET
 from conlink_compose.engines.docker.reach import Reach
 from conlink_compose.ipc.server import listening_socket
 from conlink_compose.render.pack import unpack
@@ -65,8 +73,9 @@ class DockerEngine:
         self._without_number = WithoutNumber()
         self._nodes: dict[str, Container] = {}
         self._hub: Life | None = None
+        self.ovs: OvsHome | None = OvsHome(OVS, starts=True)
         if own_labels.get(labels.ROLE) == labels.RUNTIME:
-            hubs = _hub_ids(self._running())
+            hubs = _ids(self._running(), labels.HUB)
             self._hub = _hub_life(self._lives.of(hubs), hubs)
         self.hub = self._hub.netns if self._hub else OWN_NETNS
         of = None if self._outside else self.project
@@ -91,10 +100,13 @@ class DockerEngine:
         running = self._running()
         ours = [one for one in running if self._is_ours(one)]
         others = self._of_others()
-        hubs = _hub_ids(running)
-        lives = self._lives.of([one["Id"] for one in (*ours, *others.values())] + hubs)
+        hubs, switches = _ids(running, labels.HUB), _ids(running, labels.OVS)
+        asked = [*(one["Id"] for one in (*ours, *others.values())), *hubs, *switches]
+        lives = self._lives.of(asked)
         if self._hub and _hub_life(lives, hubs) != self._hub:
             raise EngineEndedError("the hub has been replaced: all is made anew in the new one")
+        if self._hub:
+            self.ovs = self._ovs_beside(self._hub, {id_: lives[id_] for id_ in switches})
         self._commands.know({life.id: id_ for id_, life in lives.items() if life})
         outside = [
             Node(name, Owner("container", name), 1, lives[one["Id"]])
@@ -120,6 +132,17 @@ class DockerEngine:
         filters = {"label": f"{labels.PROJECT}={self.project}"}
         found: list[Container] = self._reach.ask(lambda api: api.containers(filters=filters))
         return found
+
+    def _ovs_beside(self, hub: Life, lives: Mapping[str, Life | None]) -> OvsHome | None:
+        """That of the service which was added for it. Its container has the network that the hub
+        had when it started: where that is no longer the hub's, it is ended, and Docker starts it
+        again beside the present one."""
+        for life in filter(None, lives.values()):
+            if shares_network(life, hub):
+                return OvsHome(f"{process_of(life)}/root{OVS_OF_ITS_SERVICE}", starts=False)
+            with suppress(ProcessLookupError):
+                os.kill(int(Path(process_of(life)).name), signal.SIGTERM)
+        return None
 
     def _is_ours(self, container: Container) -> bool:
         return _owner(container) in self._owners and _has_network(container)
@@ -171,8 +194,8 @@ class DockerEngine:
         return found
 
 
-def _hub_ids(running: Sequence[Container]) -> list[str]:
-    return [one["Id"] for one in running if one["Labels"].get(labels.ROLE) == labels.HUB]
+def _ids(running: Sequence[Container], role: str) -> list[str]:
+    return [one["Id"] for one in running if one["Labels"].get(labels.ROLE) == role]
 
 
 def _hub_life(lives: Mapping[str, Life | None], hubs: Sequence[str]) -> Life:

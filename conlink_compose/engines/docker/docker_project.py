@@ -19,7 +19,7 @@ from conlink_compose.engines import (
 )
 from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.additions import Additions
-from conlink_compose.engines.docker.api import connect, sentences
+from conlink_compose.engines.docker.api import connect, sentences, where
 from conlink_compose.engines.docker.lost_runtime import LostRuntime
 from conlink_compose.engines.docker.numbers import numbered
 from conlink_compose.engines.docker.runtime_connection import RuntimeConnection
@@ -42,6 +42,10 @@ class DockerProject:
 
     processes = None
     is_of_this_kernel = False
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        return where().startswith(("unix://", "http+unix://"))
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conlink_compose.render.injected import HUB, ROLE, RUNTIME
+from conlink_compose.render.injected import HUB, OVS, ROLE, RUNTIME
 
-__all__ = ["HUB", "ROLE", "RUNTIME"]
+__all__ = ["HUB", "OVS", "ROLE", "RUNTIME"]
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"

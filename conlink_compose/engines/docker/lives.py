@@ -65,6 +65,19 @@ class Lives:
         return life
 
 
+def shares_network(one: Life, other: Life) -> bool:
+    """Whether both stand in one network namespace; not where either is over."""
+    try:
+        return Path(one.netns).stat().st_ino == Path(other.netns).stat().st_ino
+    except OSError:
+        return False
+
+
+def process_of(life: Life) -> str:
+    """The folder of its first process in /proc."""
+    return life.netns.removesuffix("/ns/net")
+
+
 def _netns_of(pid: int) -> str | None:
     """`net:[4026531840]`; None where there is no such process, or it may not be looked at."""
     try:

@@ -21,6 +21,7 @@ LOCK = "lock"
 LOGS = "logs"
 RUNTIME_LOG = "runtime.log"
 TOPOLOGY = "topology.json"
+OVS = "ovs"
 
 _QUEUE_PATIENCE = 2  # seconds
 _TIMEVAL = struct.Struct("@ll")  # struct timeval: seconds, microseconds

@@ -20,6 +20,7 @@ from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.state import (
     Address,
     Interface,
+    LocalPort,
     Loopback,
     Operation,
     PortVlans,
@@ -47,6 +48,7 @@ class Handler(Protocol):
 
 _BY_TYPE: dict[type[Thing], Handler] = {
     Interface: messages_link,
+    LocalPort: messages_link,
     Address: messages_address,
     Route: messages_route,
     PortVlans: messages_port_vlans,

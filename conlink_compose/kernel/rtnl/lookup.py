@@ -21,6 +21,11 @@ class Known(NamedTuple):
 class Lookup(Protocol):
     """What was seen last, kept up to date."""
 
+    @property
+    def mark(self) -> int:
+        """The group of the project's interfaces."""
+        ...
+
     def known(self, end: End) -> Known | None: ...
 
     def master_of(self, port: Interface) -> int | Refusal:

@@ -12,7 +12,7 @@ from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
 from conlink_compose.kernel.rtnl.lookup import Lookup, Requests
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, nest, text, u8, u32
-from conlink_compose.state import FRESH, HUB, OVERRIDE, Data, Interface, Operation, Verb
+from conlink_compose.state import FRESH, HUB, OVERRIDE, Data, Interface, LocalPort, Operation, Verb
 
 _HEAD = struct.Struct("=BxHiII")
 _MAKE = uapi.NLM_F_CREATE | uapi.NLM_F_EXCL
@@ -60,7 +60,10 @@ def tell(operation: Operation, ifindex: int, lookup: Lookup) -> Requests:
     master = lookup.master_of(wanted) if wanted.master else 0
     if isinstance(master, Refusal):
         return master
-    return change(before, wanted, ifindex, None if wanted.master is None else master)
+    requests = change(before, wanted, ifindex, None if wanted.master is None else master)
+    # Open vSwitch made it, so it does not bear our mark yet. A tap stays when its program ends.
+    mark = (regroup(ifindex, lookup.mark),) if isinstance(wanted, LocalPort) else ()
+    return (*mark, *requests)
 
 
 def make_veth(

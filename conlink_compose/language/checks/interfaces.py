@@ -142,7 +142,7 @@ def _check_port(report: Report, link: ReadLink, read: ReadBridge) -> None:
             message = f"{key} needs a bridge of mode {' or '.join(modes.modes_with(key))}"
             message = f"{message}; {bridge.name} is of mode {bridge.mode}, at {read.at}"
             report.error("key-not-for-mode", fields[key].key_at, message)
-    if link.vlan is not None and bridge.vlan_filtering is False and rules.vlan_filtering:
+    if link.vlan is not None and bridge.vlan_filtering is False and "vlan_filtering" in rules.knobs:
         at = read.fields["vlan_filtering"].at
         message = f"vlan needs vlan_filtering, which bridge {bridge.name} has off, at {at}"
         report.error("bad-vlan", fields["vlan"].key_at, message)

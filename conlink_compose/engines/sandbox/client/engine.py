@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from conlink_compose.engines import EngineEndedError
+from conlink_compose.engines import EngineEndedError, OvsHome
 from conlink_compose.engines.sandbox import folder
 from conlink_compose.engines.sandbox.client.control import Control, subscribe
 from conlink_compose.engines.sandbox.protocol import MACHINE_FD, NAMESPACES
@@ -27,6 +27,7 @@ class Sandbox:
         """Raises `EngineUnreachableError`."""
         self.project = state_folder.name
         self._folder = state_folder
+        self.ovs: OvsHome | None = OvsHome(str(state_folder / folder.OVS), starts=True)
         self._declared: str | None = None
         self._control = Control(state_folder)
         self._events = subscribe(state_folder, NAMESPACES)

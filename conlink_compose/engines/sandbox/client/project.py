@@ -41,6 +41,7 @@ class SandboxProject:
 
     compose = None
     is_of_this_kernel = True
+    is_of_this_machine = True
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,0 +1,59 @@
+"""A bridge of Open vSwitch: the kernel's datapath where its module is there, else its own program
+passes the frames (userspace)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from conlink_compose.bridges import KNOBS, BoundBridge, Port, Rules, vlans_of
+from conlink_compose.diagnostics import Span
+from conlink_compose.state import (
+    DEFAULT_VLAN,
+    HUB,
+    KERNEL_DATAPATH,
+    OVS,
+    OVS_DATAPATH,
+    USERSPACE_DATAPATH,
+    LocalPort,
+    OvsBridge,
+    OvsPort,
+    Thing,
+)
+from conlink_compose.topology import Bridge
+
+RULES = Rules(
+    frozenset(("forward", "vlan")),
+    knobs=KNOBS - {"group_fwd_mask"},
+)
+
+IS_INTERFACE = True
+
+ENSLAVES = False
+
+
+def needs(bridge: Bridge) -> frozenset[str]:
+    del bridge
+    return frozenset((OVS, OVS_DATAPATH))
+
+
+def expand(bound: BoundBridge) -> Iterator[Thing]:
+    """What the files do not say is as Open vSwitch has it: it listens to nobody's groups."""
+    bridge = bound.bridge
+    yield OvsBridge(
+        HUB,
+        bound.name,
+        USERSPACE_DATAPATH if OVS_DATAPATH in bound.missing else KERNEL_DATAPATH,
+        stp=bool(bridge.stp),
+        mcast_snooping=bool(bridge.mcast_snooping),
+        vlan=DEFAULT_VLAN if bridge.vlan_filtering else 0,
+        mac=bound.mac,
+        mtu=bridge.mtu,
+    )
+    yield LocalPort(HUB, bound.name, "ovs", up=True)
+
+
+def on_ports(bound: BoundBridge, ports: Sequence[Port]) -> Iterator[tuple[Thing, Span | None]]:
+    """Each of them is told to be one. Without `vlan_filtering` all VLANs pass all ports."""
+    vlans = vlans_of(ports) if bound.bridge.vlan_filtering else {}
+    for port in ports:
+        yield OvsPort(HUB, port.name, bound.name, vlans.get(port.name)), port.span

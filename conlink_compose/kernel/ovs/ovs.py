@@ -1,0 +1,129 @@
+"""Open vSwitch in the hub: looked at by its database, and changed through it."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from conlink_compose.kernel.namespaces import Namespace
+from conlink_compose.kernel.ovs import programs
+from conlink_compose.kernel.ovs.ovsdb import Ovsdb, OvsdbError
+from conlink_compose.kernel.ovs.rows import error_of, passes, things
+from conlink_compose.kernel.ovs.transactions import Transaction
+from conlink_compose.kernel.rtnl.link_socket import Refusal
+from conlink_compose.state import Operation, OvsBridge, OvsPort, Thing
+
+STARTING = 10.0
+"""Seconds that programs which were just started may take to answer; where they do not, they are
+not waited for again for as long."""
+_LOOK_AGAIN = 0.02
+
+SILENT = "Open vSwitch does not answer"
+LATE = "Open vSwitch did not do it in time"
+UNSAID = "Open vSwitch could not, and its log tells why"
+"""Said in the place of the kernel's words."""
+
+Refused = tuple[Operation, Refusal]
+
+
+class Ovs:
+    """`connected` is called with each new connection, which turns readable when somebody has
+    changed something. Without a folder there is no Open vSwitch, and no bridge of it."""
+
+    def __init__(self, connected: Callable[[Ovsdb], None]) -> None:
+        self._connected = connected
+        self._folder: str | None = None
+        self._starts = False
+        self._database: Ovsdb | None = None
+        self._not_before = 0.0
+
+    def reach(self, folder: str | None, *, starts: bool) -> None:
+        """Where its sockets lie, and whether its programs are ours to start."""
+        if folder != self._folder:
+            self.close()
+        self._folder, self._starts = folder, starts
+
+    def look(self, links: Collection[str]) -> Iterator[Thing]:
+        """What is there by what was told last; `links` are the names of the interfaces in the
+        hub."""
+        was_started = self._folder is not None and programs.were_started(self._folder)
+        database = self._started() if was_started else self._reached()
+        if database:
+            yield from things(database.tables, links)
+
+    def drain(self) -> None:
+        """Take note of what was told."""
+        if self._database:
+            try:
+                self._database.drain()
+            except OSError:
+                self.close()
+
+    def obey(self, namespace: Namespace, operations: Sequence[Operation]) -> list[Refused]:
+        """In one transaction; where that is refused, each in one of its own."""
+        del namespace  # Open vSwitch is the hub's
+        database = self._started()
+        if database is None:
+            return [(operation, Refusal(errno.ENOTCONN, SILENT)) for operation in operations]
+        try:
+            return list(_obeyed(database, operations))
+        except OSError:
+            self.close()
+            return [(operation, Refusal(errno.ETIMEDOUT, LATE)) for operation in operations]
+
+    def close(self) -> None:
+        if self._database:
+            self._database.close()
+        self._database = None
+
+    def _reached(self) -> Ovsdb | None:
+        """The connection, made anew where there is somebody to connect to."""
+        if self._database is None and self._folder:
+            try:
+                self._database = Ovsdb(self._folder)
+            except (OSError, OvsdbError):
+                return None
+            self._connected(self._database)
+        return self._database
+
+    def _started(self) -> Ovsdb | None:
+        """The connection; where there is none, its programs are started and waited for."""
+        database, now = self._reached(), time.monotonic()
+        if database or not (self._starts and self._folder) or now < self._not_before:
+            return database
+        programs.start(self._folder)
+        while database is None and time.monotonic() < now + STARTING:
+            time.sleep(_LOOK_AGAIN)
+            database = self._reached()
+        if database is None:
+            self._not_before = time.monotonic() + STARTING
+        return database
+
+
+def _obeyed(database: Ovsdb, operations: Sequence[Operation]) -> Iterator[Refused]:
+    """What was refused. Raises OSError where the connection is lost."""
+    transaction = Transaction(database.tables)
+    try:
+        database.transact(*(step for one in operations for step in transaction.of(one)))
+    except OvsdbError as error:
+        if len(operations) == 1:
+            yield operations[0], Refusal(errno.EINVAL, str(error))
+            return
+        for operation in operations:
+            yield from _obeyed(database, (operation,))
+        return
+    for operation in operations:
+        name = _interface_of(operation)
+        if name and not passes(database.tables, name):
+            yield operation, Refusal(errno.EIO, error_of(database.tables, name) or UNSAID)
+
+
+def _interface_of(operation: Operation) -> str:
+    """The one that passes frames when it has been obeyed."""
+    thing = operation.thing
+    if operation.verb == "remove":
+        return ""
+    if isinstance(thing, OvsBridge):
+        return thing.name
+    return thing.interface if isinstance(thing, OvsPort) else ""
