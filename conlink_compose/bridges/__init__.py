@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Protocol, cast
+from typing import Protocol
 
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.modules import Modules
 from conlink_compose.state import DEFAULT_VLAN, HUB, PortVlans, Thing
 from conlink_compose.topology import Bridge, Vlan
 
@@ -127,15 +126,14 @@ class Mode(Protocol):
         ...
 
 
+_MODES = Modules[Mode](__name__, __path__)
+
+
 def modes() -> tuple[str, ...]:
     """The names of all modes that can be brought up."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return _MODES.names
 
 
-@cache
 def mode(name: str) -> Mode:
     """The module of one mode; `auto` is `linux`. Raises `KeyError` where there is none."""
-    name = "linux" if name == AUTO else name
-    if name not in modes():
-        raise KeyError(name)
-    return cast("Mode", importlib.import_module(f"{__name__}.{name}"))
+    return _MODES["linux" if name == AUTO else name]

@@ -9,14 +9,12 @@ three equal.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias
 
 from conlink_compose.diagnostics import Diagnostic, Span
+from conlink_compose.modules import Modules
 from conlink_compose.state import Data, End, Interface
 from conlink_compose.topology import Endpoint, Link, Node
 
@@ -115,6 +113,9 @@ class Kind(Protocol):
         ...
 
 
+_KINDS = Modules[Kind](__name__, __path__)
+
+
 def rules(name: str) -> Rules:
     """What may be written of a kind of the language. Raises `KeyError` where there is none."""
     return kind(name).RULES
@@ -155,12 +156,9 @@ def on_parent(
 
 def kinds() -> tuple[str, ...]:
     """The names of all kinds that can be brought up."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return _KINDS.names
 
 
-@cache
 def kind(name: str) -> Kind:
     """The module of one kind. Raises `KeyError` where there is none."""
-    if name not in kinds():
-        raise KeyError(name)
-    return cast("Kind", importlib.import_module(f"{__name__}.{name}"))
+    return _KINDS[name]

@@ -6,11 +6,9 @@ add a kind, write its module, its word in the schema and its test.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from functools import cache
-from typing import Protocol, cast
+from typing import Protocol
 
+from conlink_compose.modules import Modules
 from conlink_compose.state import HUB, Data, Interface
 from conlink_compose.topology import Tunnel
 
@@ -32,16 +30,16 @@ class Kind(Protocol):
     """What is desired beside number, port and remote."""
 
 
+_KINDS = Modules[Kind](__name__, __path__)
+
+
 def kinds() -> tuple[str, ...]:
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return _KINDS.names
 
 
-@cache
 def kind(name: str) -> Kind:
     """The module of one kind. Raises `KeyError` where there is none."""
-    if name not in kinds():
-        raise KeyError(name)
-    return cast("Kind", importlib.import_module(f"{__name__}.{name}"))
+    return _KINDS[name]
 
 
 def port_of(tunnel: Tunnel) -> int:
