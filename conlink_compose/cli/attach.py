@@ -14,10 +14,12 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.log_lines import LogPrinter, NobodyReadsError
 
 if TYPE_CHECKING:
-    from conlink_compose.engines import Processes, Project
+    from conlink_compose.engines import Lifecycle, Processes, Project
 
 
-def follow_until_stopped(project: Project, processes: Processes, *, prefix: bool) -> None:
+def follow_until_stopped(
+    project: Project, lifecycle: Lifecycle, processes: Processes, *, prefix: bool
+) -> None:
     """Shows the log until somebody interrupts; then all is taken down. Where the project ends by
     another hand, that is said, and the exit status is no success."""
     from conlink_compose.engines import EngineUnreachableError
@@ -33,7 +35,8 @@ def follow_until_stopped(project: Project, processes: Processes, *, prefix: bool
         console.say(f"nobody reads the output any more; {project.name} stays up")
         return
     except KeyboardInterrupt:
-        _take_down(project, processes, printer)
+        _take_down(lifecycle, processes, printer)
+        console.say(f"{project.name} is down")
         raise typer.Exit(exit_status.INTERRUPTED) from None
     console.say(f"{project.name} is no longer up: it was ended from elsewhere")
     raise typer.Exit(exit_status.MISTAKES)
@@ -43,12 +46,12 @@ def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _take_down(project: Project, processes: Processes, printer: LogPrinter) -> None:
+def _take_down(lifecycle: Lifecycle, processes: Processes, printer: LogPrinter) -> None:
     """Stop all, and go on showing what the processes say while they end."""
     from conlink_compose.engines import EngineUnreachableError
 
     console.say("\ntaking it down; Ctrl-C again does not wait for the processes")
-    stopping = threading.Thread(target=project.down, daemon=True)
+    stopping = threading.Thread(target=lifecycle.down, daemon=True)
     try:
         lines = processes.logs(follow=True, tail=0)
         stopping.start()
@@ -58,5 +61,4 @@ def _take_down(project: Project, processes: Processes, printer: LogPrinter) -> N
     except (EngineUnreachableError, NobodyReadsError):
         stopping.join()
     except KeyboardInterrupt:
-        project.down(0)
-    console.say(f"{project.name} is down")
+        lifecycle.down(0)

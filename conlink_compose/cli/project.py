@@ -11,7 +11,7 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import options_of, project_of
 
 if TYPE_CHECKING:
-    from conlink_compose.engines import NodeStatus, Processes, Project
+    from conlink_compose.engines import Lifecycle, NodeStatus, Processes, Project
 
 
 def running(context: typer.Context) -> Project:
@@ -22,13 +22,15 @@ def running(context: typer.Context) -> Project:
     return project
 
 
+def lifecycle_of(context: typer.Context, project: Project) -> Lifecycle:
+    """The project's, where the engine makes the nodes itself; else a sentence and the end."""
+    return project.lifecycle or _end_elsewhere(context)
+
+
 def with_processes(context: typer.Context) -> tuple[Project, Processes]:
     """The same, where the engine runs the processes itself; else a sentence and the end."""
     project = running(context)
-    if project.processes is None:
-        command, engine = context.info_name, options_of(context).engine
-        end(f"with the engine {engine} `{command}` is that engine's own", exit_status.USAGE)
-    return project, project.processes
+    return project, project.processes or _end_elsewhere(context)
 
 
 def nodes_named(statuses: Sequence[NodeStatus], names: Sequence[str]) -> list[NodeStatus]:
@@ -54,6 +56,11 @@ def end(sentence: str, status: int = exit_status.NOT_UP) -> NoReturn:
     """Say what is wrong, and end the command."""
     console.complain(sentence)
     raise typer.Exit(status)
+
+
+def _end_elsewhere(context: typer.Context) -> NoReturn:
+    command, engine = context.info_name, options_of(context).engine
+    end(f"with the engine {engine} `{command}` is that engine's own", exit_status.USAGE)
 
 
 def _called(statuses: Sequence[NodeStatus], name: str) -> list[NodeStatus]:

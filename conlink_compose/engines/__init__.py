@@ -111,6 +111,18 @@ class Engine(Protocol):
         nothing where it has no head. An engine that did so when it made the nodes does nothing."""
 
 
+class Lifecycle(Protocol):
+    """What an engine can do besides that makes the nodes itself. With Docker it is Compose's."""
+
+    def up(self, wanted: Wanted) -> Changes:
+        """Make the project be what is wanted, whatever state it is in. Returns when that is
+        decided, not when it runs."""
+
+    def down(self, timeout: float | None = None) -> bool:
+        """Stop and remove all of it; also after a `kill -9` of anything. False where there was
+        nothing. `timeout` is in seconds for each node, None for each one's own."""
+
+
 class Processes(Protocol):
     """What an engine can do besides that runs the processes itself. With Docker it is Compose's."""
 
@@ -153,41 +165,32 @@ class Compose(Protocol):
     ) -> list[Diagnostic]:
         """Write what is to be added to the project, and see to it that its image is there: `say` is
         told how far that is. What stands in the way."""
-        ...
 
     def added(self) -> str | None:
         """The file that was written last, if there is one."""
-        ...
 
     @property
     def services(self) -> Sequence[str]:
         """The services in it, after `add`; each before those that depend on it."""
-        ...
 
     def keep(self, text: str) -> str:
         """A file beside it with this text, for a Compose that cannot read that where we did."""
-        ...
 
     def forget(self) -> None:
         """Remove the files, and containers of ours that are left of a project that is down."""
-        ...
 
     def become(self, words: Sequence[str]) -> NoReturn:
         """This process turns into Compose, so that status, signals and terminal are its own."""
-        ...
 
     def run(self, words: Sequence[str]) -> int:
         """Compose's exit status, as a shell's, when it has ended."""
-        ...
 
     def output(self, words: Sequence[str]) -> str:
         """What Compose writes to stdout when it is given `words`."""
-        ...
 
     def build_image(self, base: str | None, packages: Path | None) -> Iterator[str]:
         """Build the network service's image on `base`, of `packages` where it has them, and tell
         how far that is."""
-        ...
 
 
 class Project(Protocol):
@@ -204,47 +207,34 @@ class Project(Protocol):
     @property
     def is_of_this_machine(self) -> bool:
         """Its nodes run on the machine that this process runs on, whatever either is in there."""
-        ...
+
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        """None where another tool makes the nodes."""
 
     @property
     def processes(self) -> Processes | None:
         """None where they are the affair of another tool."""
-        ...
 
     @property
     def compose(self) -> Compose | None:
         """None where no Compose has a hand in it."""
-        ...
 
     def unhonoured(self, document: Document) -> list[Diagnostic]:
         """What the files ask for that this engine does not do."""
-        ...
 
     def is_up(self) -> bool: ...
 
-    def up(self, wanted: Wanted) -> Changes:
-        """Make the project be what is wanted, whatever state it is in. Returns when that is
-        decided, not when it runs."""
-        ...
-
     def foresee(self, wanted: Wanted) -> Changes:
-        """What `up` would do to the nodes of a project that is up; nothing is touched."""
-        ...
+        """What would become of the nodes of a project that is up; nothing is touched."""
 
     def nodes(self) -> Sequence[NodeStatus]: ...
 
     def last_words(self, node: str, lines: int) -> Sequence[str]:
         """The last `lines` that a node wrote; fewer where there are no more, or none are kept."""
-        ...
 
     def ask(self, verb: str, **fields: object) -> dict[str, Any]:
         """One request to the project's runtime, and its answer."""
-        ...
-
-    def down(self, timeout: float | None = None) -> bool:
-        """Stop and remove all of it; also after a `kill -9` of anything. False where there was
-        nothing. `timeout` is in seconds for each node, None for each one's own."""
-        ...
 
 
 class _Folder(Protocol):

@@ -1,7 +1,7 @@
 """The smallest engine there can be: a node is a namespace that `ip netns` made, and runs nothing.
 
 Its state lies in a folder for each project below `$NETNS_ENGINE`. A file `mute` there makes it an
-engine that does not answer.
+engine that does not answer, and `made-elsewhere` one whose nodes another tool makes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from conlink_compose.compose.load import Document
 from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.engines import Changes, EngineUnreachableError, NodeStatus, Wanted
+from conlink_compose.engines import Changes, EngineUnreachableError, Lifecycle, NodeStatus, Wanted
 from conlink_compose.ipc.connection import Connection
 from conlink_compose.ipc.message import Message
 from conlink_compose.ipc.server import listening_socket
@@ -102,6 +102,10 @@ class NetnsProject:
     def __init__(self, name: str) -> None:
         self.name = name
         self._folder = Path(os.environ["NETNS_ENGINE"]) / name
+
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        return None if (self._folder / "made-elsewhere").exists() else self
 
     def unhonoured(self, document: Document) -> list[Diagnostic]:
         del document

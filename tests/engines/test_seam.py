@@ -92,6 +92,22 @@ def test_verbs_of_processes_are_refused_where_they_are_another_tools(
     assert f"`{verb[0]}` is that engine's own" in refused.stderr
 
 
+@pytest.mark.parametrize("verb", [("up", "-d"), ("scale", "b=3"), ("down",)], ids=" ".join)
+def test_what_another_tool_makes_is_neither_brought_up_nor_taken_down(
+    other: Project, verb: tuple[str, ...]
+) -> None:
+    other.run("up", "-d")
+    elsewhere = Path(os.environ["NETNS_ENGINE"], other.name, "made-elsewhere")
+    elsewhere.touch()
+    before = other.ps()
+    refused = other.run(*verb, check=False)
+    after = other.ps()
+    elsewhere.unlink()
+    assert refused.returncode == 2
+    assert f"`{verb[0]}` is that engine's own" in refused.stderr
+    assert after == before
+
+
 def test_an_engine_nobody_has_is_a_wrong_word(other: Project) -> None:
     refused = other.run("--engine", "dokcer", "ps", check=False)
     assert refused.returncode == 2

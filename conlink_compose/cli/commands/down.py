@@ -7,6 +7,7 @@ import typer
 from conlink_compose.cli import console
 from conlink_compose.cli.arguments import Grace
 from conlink_compose.cli.context import options_of, project_of
+from conlink_compose.cli.project import lifecycle_of
 
 
 def down(
@@ -21,7 +22,7 @@ def down(
       conlink-compose -p lab down -t 0
     """
     project = project_of(options_of(context))
-    was_up = project.down(timeout)
+    was_up = lifecycle_of(context, project).down(timeout)
     console.say(
         f"{project.name} is down" if was_up else f"{project.name} was not up; nothing to do"
     )

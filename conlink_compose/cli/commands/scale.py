@@ -30,4 +30,4 @@ def scale(
     names = tuple(name for name, _ in scales)
     options = replace(options_of(context), scales=scales)
     order = Order(names, with_dependencies=not no_deps)
-    bring_up(options, order, Watching(wait_timeout))
+    bring_up(context, options, order, Watching(wait_timeout))

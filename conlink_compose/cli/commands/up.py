@@ -14,6 +14,7 @@ from conlink_compose.cli.arguments import NoDeps, WaitTimeout
 from conlink_compose.cli.attach import follow_until_stopped
 from conlink_compose.cli.context import Options, options_of
 from conlink_compose.cli.outcome import show_outcome
+from conlink_compose.cli.project import lifecycle_of
 from conlink_compose.cli.selection import read_selected, scales_of
 from conlink_compose.cli.wanted import Order, wanted
 from conlink_compose.cli.watched import watched
@@ -59,7 +60,7 @@ def up(
     order = Order(tuple(services or ()), not no_deps, remove_orphans, force_recreate)
     attached = not (detach or wait)
     watching = Watching(wait_timeout, wait, attached, prefix=not no_log_prefix)
-    bring_up(options, order, watching)
+    bring_up(context, options, order, watching)
 
 
 class Watching(NamedTuple):
@@ -72,19 +73,20 @@ class Watching(NamedTuple):
     prefix: bool = True
 
 
-def bring_up(options: Options, order: Order, watching: Watching) -> None:
+def bring_up(context: typer.Context, options: Options, order: Order, watching: Watching) -> None:
     """Make it so, wait until it stands, and show it. Else the mistakes, or what is wrong, and the
     end."""
     began = time.monotonic()
     declared = read_selected(options, order.names)
     project = declared.project
-    _tell_orphans(project.up(wanted(declared, order)).orphans)
+    lifecycle = lifecycle_of(context, project)
+    _tell_orphans(lifecycle.up(wanted(declared, order)).orphans)
     wiring = wait_until_settled(
         watched(declared, order.names), watching.timeout, steady=watching.steady
     )
     show_outcome(project, wiring, time.monotonic() - began)
     if project.processes and watching.attached:
-        follow_until_stopped(project, project.processes, prefix=watching.prefix)
+        follow_until_stopped(project, lifecycle, project.processes, prefix=watching.prefix)
     if not wiring.settled:
         raise typer.Exit(exit_status.MISTAKES)
 

@@ -40,6 +40,7 @@ Container = Mapping[str, Any]
 class DockerProject:
     """A `Project`. Its containers are made by Compose."""
 
+    lifecycle = None
     processes = None
     is_of_this_kernel = False
 
@@ -56,14 +57,6 @@ class DockerProject:
     @property
     def compose(self) -> Additions:
         return self._additions
-
-    def up(self, wanted: Wanted) -> Changes:
-        del wanted
-        raise DockerRefusedError("Compose makes the containers")
-
-    def down(self, timeout: float | None = None) -> bool:
-        del timeout
-        raise DockerRefusedError("Compose removes the containers")
 
     def foresee(self, wanted: Wanted) -> Changes:
         """Nodes that are declared and do not run, and such that run and are not declared."""

@@ -13,6 +13,7 @@ from conlink_compose.engines import (
     Changes,
     Command,
     EngineUnreachableError,
+    Lifecycle,
     LogLine,
     NodeProcess,
     NodeStatus,
@@ -36,8 +37,8 @@ from conlink_compose.workload import User
 
 
 class SandboxProject:
-    """A `Project`, and its `Processes`. Raises `SandboxError` for a bad name, and where the folder
-    of that name is somebody else's."""
+    """A `Project`, its `Lifecycle` and its `Processes`. Raises `SandboxError` for a bad name, and
+    where the folder of that name is somebody else's."""
 
     compose = None
     is_of_this_kernel = True
@@ -48,6 +49,10 @@ class SandboxProject:
         folder = state_folder(name)
         self._folder = folder if answers(folder) else reachable(name) or folder
         self._control = Control(self._folder)
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        return self
 
     @property
     def processes(self) -> Processes:
