@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conlink_compose.compose.load import Document
 from conlink_compose.compose.paths import is_path
@@ -70,6 +71,15 @@ KEYS = {
 }
 """Key of a service -> what it does in Docker, as the end of a sentence."""
 
+_FORWARD = Diagnostic(
+    "not-in-sandbox",
+    "`forward` leads from nowhere in the sandbox, whose hub has no outside; with Docker it leads "
+    "from ports of the machine to this node",
+    help="ask the node from another one, or give the hub an interface by hand: "
+    "docs/language.md has the words, under `forward`",
+    severity=Severity.WARNING,
+)
+
 
 def sandbox_warnings(document: Document) -> list[Diagnostic]:
     """A warning at each key of a service or of a link that has no effect in the sandbox."""
@@ -91,8 +101,7 @@ def _forwards(document: Document) -> Iterator[Diagnostic]:
         links = block.get("links") if isinstance(block, Map) else None
         for link in links if isinstance(links, List) else ():
             if isinstance(link, Map) and link.get("forward"):
-                does = "leads from ports of the machine to this node"
-                yield _warning("`forward`", does, link.keys_at["forward"])
+                yield replace(_FORWARD, span=link.keys_at["forward"])
 
 
 def _of_service(service: Map) -> Iterator[Diagnostic]:

@@ -38,9 +38,13 @@ services:
 """
     found = sandbox_warnings(loaded(tmp_path, {"c.yaml": text}))
     assert sorted(problem.span.line for problem in found if problem.span) == [2, 3, 5]
-    assert {problem.message for problem in found} == {
-        "`forward` has no effect in the sandbox; with Docker it leads from ports of the machine "
-        "to this node"
+    assert {(problem.message, problem.help) for problem in found} == {
+        (
+            "`forward` leads from nowhere in the sandbox, whose hub has no outside; with Docker "
+            "it leads from ports of the machine to this node",
+            "ask the node from another one, or give the hub an interface by hand: "
+            "docs/language.md has the words, under `forward`",
+        )
     }
 
 
