@@ -34,7 +34,6 @@ class Member:
     at: Span
     taken: tuple[str, ...] = ()
     shared: Span | None = None
-    container_at: Span | None = None
     sysctls: Mapping[str, str] = field(default_factory=dict)
     sets_its_own: bool = False
 
@@ -162,7 +161,6 @@ def _member(report: Report, declared: ServiceDeclaration) -> Member:
         at,
         taken=declared.engine_interfaces,
         shared=declared.place("network_mode") if declared.shares_network else None,
-        container_at=declared.place("container_name"),
         sysctls=declared.sysctls,
         sets_its_own=declared.sets_sysctls,
     )

@@ -1,15 +1,8 @@
-"""A plan as text, one line an operation: what `conlink-compose plan` prints."""
+"""An operation as a line of text: what `conlink-compose plan` prints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from conlink_compose.state import Operation
-
-
-def describe_plan(plan: Iterable[Operation]) -> str:
-    """Every operation on its line, closed by a newline; empty for an empty plan."""
-    return "".join(f"{describe(operation)}\n" for operation in plan)
 
 
 def describe(operation: Operation) -> str:

@@ -11,9 +11,9 @@ from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.status import status
-from conlink_compose.reconcile.text import describe_plan
 from conlink_compose.topology import Topology
 from tests.kernel.lab import PROJECT, Lab
+from tests.plan_text import describe_plan
 
 
 def topology_of(text: str) -> Topology:

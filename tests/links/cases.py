@@ -10,9 +10,9 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import Planned, plan
-from conlink_compose.reconcile.text import describe_plan
 from conlink_compose.state import MACHINE, Interface, State
 from conlink_compose.topology import Topology
+from tests.plan_text import describe_plan
 
 PLANS = Path(__file__).parent / "plans"
 NODE, DEV = "a-1", "eth0"

@@ -10,9 +10,9 @@ from conlink_compose.reconcile.bind import bind, on_machine
 from conlink_compose.reconcile.hosts_file import hosts_files, names_of
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.status import status
-from conlink_compose.reconcile.text import describe_plan
 from conlink_compose.state import HUB, MACHINE, OUT_OF_REACH, End, Interface, State
 from conlink_compose.topology import Link, Node, Owner, Topology
+from tests.plan_text import describe_plan
 from tests.reconcile.declared import all_nodes, endpoint, on_bridge, service, topology
 
 SERVICES = (service("a"), service("b"))

@@ -18,8 +18,8 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import plan
-from conlink_compose.reconcile.text import describe_plan
 from conlink_compose.state import State
+from tests.plan_text import describe_plan
 
 from .declared import all_nodes
 

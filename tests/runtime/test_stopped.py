@@ -13,6 +13,7 @@ import pytest
 
 from conlink_compose.engines.sandbox.client.control import Control
 from conlink_compose.engines.sandbox.folder import state_folder
+from tests.engines.sandbox.supervisor import supervisor_pid
 from tests.project import Project, project
 from tests.runtime.test_lost_files import TEXT
 
@@ -28,7 +29,7 @@ def stopped(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Pr
         lab.up()
         folder = state_folder(lab.name)
         who = str(request.param)
-        pid = lab.runtime() if who == "runtime" else Control(folder).supervisor_pid()
+        pid = lab.runtime() if who == "runtime" else supervisor_pid(Control(folder))
         os.kill(pid, signal.SIGSTOP)
         try:
             yield lab, who, pid

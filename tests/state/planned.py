@@ -11,9 +11,9 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import Planned, plan
-from conlink_compose.reconcile.text import describe_plan
 from conlink_compose.state import Key, State, Thing
 from conlink_compose.topology import Topology
+from tests.plan_text import describe_plan
 from tests.state.case import HAPPENS, ByHand
 from tests.state.cases import CASES, PLANS
 

@@ -19,6 +19,7 @@ from conlink_compose.engines.sandbox.folder import make_state_folder
 from conlink_compose.state import READY
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
+from tests.engines.sandbox.supervisor import supervisor_pid
 
 
 class Lab:
@@ -102,7 +103,7 @@ class Lab:
         self.wait(lambda: text in self.texts())
 
     def kill_supervisor(self) -> None:
-        pidfd = os.pidfd_open(self.control.supervisor_pid())
+        pidfd = os.pidfd_open(supervisor_pid(self.control))
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         os.close(pidfd)
 

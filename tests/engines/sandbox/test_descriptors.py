@@ -13,6 +13,7 @@ from conlink_compose.engines import Wanted
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.engines.sandbox.folder import connect
 from conlink_compose.workload import Workload
+from tests.engines.sandbox.supervisor import supervisor_pid
 
 from .conftest import Lab
 
@@ -47,7 +48,7 @@ def test_a_node_for_which_there_is_no_room_fails_and_leaks_nothing(
     lab: Lab, host: Make, room: int
 ) -> None:
     lab.up(host("h1"))
-    pid = lab.control.supervisor_pid()
+    pid = supervisor_pid(lab.control)
     time.sleep(0.05)  # for the last client's to be closed
     before = sorted(descriptors(pid))
     problem: str | None = ""
@@ -67,7 +68,7 @@ def test_a_node_for_which_there_is_no_room_fails_and_leaks_nothing(
 
 def test_a_client_for_whom_there_is_no_room_waits_and_costs_nothing(lab: Lab) -> None:
     lab.start()
-    pid = lab.control.supervisor_pid()
+    pid = supervisor_pid(lab.control)
     with room_for(pid, 0):
         client = connect(lab.folder)
         client.settimeout(5)

@@ -15,6 +15,7 @@ from conlink_compose.engines.sandbox.client.down import down
 from conlink_compose.engines.sandbox.client.start import start
 from conlink_compose.engines.sandbox.folder import TOPOLOGY, list_projects
 from conlink_compose.workload import Restart, Workload
+from tests.engines.sandbox.supervisor import supervisor_pid
 
 from .conftest import Lab
 
@@ -105,9 +106,9 @@ def test_after_a_kill_of_the_supervisor_nothing_is_left(lab: Lab, shell: Make, h
 def test_a_start_after_a_kill_begins_anew(lab: Lab, host: Make) -> None:
     lab.up(host("h1"))
     assert (lab.folder / TOPOLOGY).exists()
-    first = lab.control.supervisor_pid()
+    first = supervisor_pid(lab.control)
     start(lab.name, [])
-    assert lab.control.supervisor_pid() == first
+    assert supervisor_pid(lab.control) == first
     lab.kill_supervisor()
     lab.wait(lambda: not _lives(first))
     lab.start()
@@ -120,7 +121,7 @@ def test_a_supervisor_that_does_not_answer_is_ended(
 ) -> None:
     lab.up(host("h1"))
     pid = lab.machine_pid("h1")
-    os.kill(lab.control.supervisor_pid(), signal.SIGSTOP)
+    os.kill(supervisor_pid(lab.control), signal.SIGSTOP)
     monkeypatch.setattr(connection, "PATIENCE", 0.2)
     assert down(lab.name) is True
     lab.wait(lambda: not _lives(pid))
@@ -142,7 +143,7 @@ def test_a_second_stop_may_be_in_more_of_a_hurry(lab: Lab, shell: Make) -> None:
 def test_sigterm_to_the_supervisor_is_a_stop(lab: Lab, shell: Make) -> None:
     lab.up(shell("web", CATCH))
     lab.wait_for_text("armed")
-    os.kill(lab.control.supervisor_pid(), signal.SIGTERM)
+    os.kill(supervisor_pid(lab.control), signal.SIGTERM)
     lab.wait(lambda: not lab.folder.exists())
 
 

@@ -15,6 +15,7 @@ from conlink_compose.engines import Wanted
 from conlink_compose.engines.sandbox import SandboxError
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Mount, Workload
+from tests.engines.sandbox.supervisor import supervisor_pid
 
 from .conftest import Lab
 
@@ -195,7 +196,7 @@ def test_what_is_mounted_below_a_read_only_mount_is_read_only_too(
     (tmp_path / "below").mkdir()
     lab.start()
     # The supervisor's mounts are its own, and end with it.
-    inside = [*lab.nsenter(lab.control.supervisor_pid()), "-m"]
+    inside = [*lab.nsenter(supervisor_pid(lab.control)), "-m"]
     mount = [*inside, "mount", "-t", "tmpfs", "none", str(tmp_path / "below")]
     subprocess.run(mount, check=True)
     lab.up(shell("web", "exec sleep 1000", mounts=(Mount(str(tmp_path), "/srv", read_only=True),)))

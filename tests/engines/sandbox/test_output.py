@@ -8,6 +8,7 @@ from pathlib import Path
 from conlink_compose.engines.sandbox.logs.file import ROTATE_AT
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Workload
+from tests.engines.sandbox.supervisor import supervisor_pid
 
 from .conftest import Lab
 
@@ -36,7 +37,7 @@ def test_a_chatty_node_holds_up_nobody_and_its_log_is_bounded(lab: Lab, shell: M
     assert time.monotonic() - begin < 2
     assert sum(path.stat().st_size for path in lab.folder.glob("logs/loud*")) <= 2 * ROTATE_AT
     assert lab.texts("quiet-1") == ["psst"]
-    pid = lab.control.supervisor_pid()
+    pid = supervisor_pid(lab.control)
     memory = re.search(r"VmRSS:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert memory
     assert int(memory[1]) < 40_000

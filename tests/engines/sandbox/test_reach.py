@@ -18,6 +18,7 @@ from conlink_compose.engines.sandbox.client.start import start
 from conlink_compose.engines.sandbox.client.supervisors import supervisors
 from conlink_compose.engines.sandbox.folder import connect
 from conlink_compose.workload import Workload
+from tests.engines.sandbox.supervisor import supervisor_pid
 
 from .conftest import Lab
 
@@ -47,13 +48,13 @@ def test_neither_nodes_nor_runtimes_are_taken_for_a_supervisor(lab: Lab, shell: 
     lab.apply(shell("web", "exec sleep 1000"), shell("held", "true"))  # at the gate, not executed
     lab.wait_for("held-1", "waiting")
     (one,) = supervisors(lab.name)
-    assert one.pid == lab.control.supervisor_pid()
+    assert one.pid == supervisor_pid(lab.control)
     assert 0 <= one.age < 60
 
 
 def test_a_full_queue_of_a_stopped_supervisor_is_not_waited_for(lab: Lab, host: Make) -> None:
     lab.up(host("h1"))
-    os.kill(lab.control.supervisor_pid(), signal.SIGSTOP)
+    os.kill(supervisor_pid(lab.control), signal.SIGSTOP)
     with contextlib.ExitStack() as waiting:
         with pytest.raises(BlockingIOError):
             _connect_often(waiting, lab)

@@ -151,11 +151,6 @@ class Control:
             return None
         return None
 
-    def supervisor_pid(self) -> int:
-        """Its pid as this process sees it."""
-        with Connection(self.folder) as connection:
-            return connection.peer_pid()
-
     def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         with Connection(self.folder) as connection:
             return connection.ask({"verb": verb, **fields})
