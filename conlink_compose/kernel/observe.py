@@ -12,6 +12,7 @@ from conlink_compose.kernel.forwarding import read_forwarding
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
+from conlink_compose.kernel.ovs.local_port import KIND, is_local_port
 from conlink_compose.kernel.ovs.ovs import Ovs
 from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects
 from conlink_compose.kernel.rtnl.kind_data import device, read_data
@@ -46,10 +47,6 @@ from conlink_compose.state import (
     Thing,
 )
 from conlink_compose.state.sought import Sought
-
-_OVS_KIND = "openvswitch"
-_OVS_MASTER = "ovs-system"
-"""Of all ports of the kernel's datapath (lib/dpif-netlink.c of Open vSwitch)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,8 @@ def look(
     known: dict[End, Known] = {}
     for label, view in views.items():
         for link in view.links.values():
-            ours = label != MACHINE and _is_ours(link, label, local_ports, mark)
+            local = label == HUB and is_local_port(link, local_ports)
+            ours = label != MACHINE and (local or is_ours(link.group, mark))
             known[End(label, link.name)] = Known(link.ifindex, ours)
         if label == MACHINE:
             things += _parents(view)
@@ -159,7 +157,7 @@ def _interfaces(
             if link.alias == READY and label != HUB:
                 yield Ready(label)
             continue
-        if label == HUB and _is_local_port(link, local_ports):
+        if label == HUB and is_local_port(link, local_ports):
             yield LocalPort(label, link.name, "ovs", mac=link.mac, mtu=link.mtu, up=link.up)
         else:
             yield _interface(link, view, _far(link, view, views, namespaces), mark)
@@ -167,7 +165,7 @@ def _interfaces(
 
 def _interface(link: LinkRecord, view: _View, far: _Far | None, mark: int) -> Interface:
     master = view.links.get(link.master)
-    if master and master.kind == _OVS_KIND:  # of its ports Open vSwitch itself tells
+    if master and master.kind == KIND:  # of its ports Open vSwitch itself tells
         master = None
     ours = is_ours(link.group, mark)
     port = read_port(link.port) if master and master.kind == "bridge" else None
@@ -190,16 +188,6 @@ def _interface(link: LinkRecord, view: _View, far: _Far | None, mark: int) -> In
         data=_data(link) if ours else (),
         owned=ours,
     )
-
-
-def _is_ours(link: LinkRecord, label: str, local_ports: Collection[str], mark: int) -> bool:
-    return is_ours(link.group, mark) or (label == HUB and _is_local_port(link, local_ports))
-
-
-def _is_local_port(link: LinkRecord, local_ports: Collection[str]) -> bool:
-    """Made by Open vSwitch, which nobody but us asks for anything in the hub: of the kernel's
-    datapath it stays when its programs have ended; in userspace it is a tap, and ends with them."""
-    return (link.kind == _OVS_KIND and link.name != _OVS_MASTER) or link.name in local_ports
 
 
 def _data(link: LinkRecord) -> Data:

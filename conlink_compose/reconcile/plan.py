@@ -110,7 +110,8 @@ def _additions(
     for key, thing in desired.things.items():
         if key in blocked or key in made_with_other or thing.IS_MARK:
             continue
-        now = None if key in doomed or thing.lies_on in doomed else actual.things.get(key)
+        goes = doomed and (key in doomed or thing.lies_on in doomed or thing.about in doomed)
+        now = None if goes else actual.things.get(key)
         span = desired.causes.get(key)
         if thing.comes_by_itself and now is None:
             continue  # it comes with what it belongs to
@@ -142,8 +143,8 @@ def _readiness(
 
 
 def _labels(thing: Thing, desired: State) -> set[str]:
-    """The namespaces it stands in, or in which something stands that it is tied to: what lies on an
-    outer end is also the affair of the node at the other."""
-    on = desired.things.get(thing.lies_on) if thing.lies_on and thing.netns == HUB else None
-    tied = thing.needs | thing.ends_with | (on.ends_with if on else frozenset())
+    """The namespaces it stands in, or in which something stands that it is tied to: what is about
+    an outer end is also the affair of the node at the other."""
+    end = desired.things.get(thing.about) if thing.about and thing.netns == HUB else None
+    tied = thing.needs | thing.ends_with | (end.ends_with if end else frozenset())
     return {thing.netns, *(key[1] for key in tied)}

@@ -12,7 +12,9 @@ from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
 
 @dataclass(frozen=True, slots=True)
 class OvsPort(Thing):
-    """Without `vlans` it belongs to every VLAN, and frames pass it with whatever tag they have.
+    """It does not go with its interface: Open vSwitch waits for another of that name.
+
+    Without `vlans` it belongs to every VLAN, and frames pass it with whatever tag they have.
 
     `works`: it is not only written down, Open vSwitch has it. `held` is how the spanning tree holds
     it back: listening, learning or blocking.
@@ -38,12 +40,12 @@ class OvsPort(Thing):
         return "ovs-port"
 
     @property
-    def lies_on(self) -> Key:
+    def about(self) -> Key:
         return ("interface", self.netns, self.interface)
 
     @property
     def needs(self) -> frozenset[Key]:
-        return frozenset((self.lies_on, ("ovs-bridge", self.netns, self.bridge)))
+        return frozenset((self.about, ("ovs-bridge", self.netns, self.bridge)))
 
     def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
         """After its interface has left any other bridge, and before it enters another."""

@@ -111,6 +111,11 @@ class Thing:
         return None
 
     @property
+    def about(self) -> Key | None:
+        """The interface that it does something to."""
+        return self.lies_on
+
+    @property
     def needs(self) -> frozenset[Key]:
         """The objects without which it cannot be."""
         return frozenset((self.lies_on,) if self.lies_on else ())

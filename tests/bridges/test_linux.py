@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from conlink_compose import bridges
+from conlink_compose.bridges import BoundBridge
 from conlink_compose.bridges.linux import MOST_PORTS, check_ends, check_mask
 from conlink_compose.diagnostics import Span
-from conlink_compose.state import FRESH, HUB
+from conlink_compose.state import FRESH, HUB, Interface
 from conlink_compose.topology import Bridge
 
 
 def test_a_knob_that_is_not_declared_is_desired_as_the_kernel_has_it() -> None:
-    (plain,) = bridges.mode("linux").expand(Bridge("lan", "linux"), "lan")
+    (plain,) = bridges.mode("linux").expand(BoundBridge(Bridge("lan", "linux"), "lan"))
+    assert isinstance(plain, Interface)
     assert (plain.netns, plain.kind, plain.up) == (HUB, "bridge", True)
     assert plain.mtu is None, "the kernel follows the smallest port"
     assert plain.data == FRESH["bridge"]
-    (tuned,) = bridges.mode("auto").expand(Bridge("lan", stp=True, mtu=9000), "lan")
+    (tuned,) = bridges.mode("auto").expand(BoundBridge(Bridge("lan", stp=True, mtu=9000), "lan"))
+    assert isinstance(tuned, Interface)
     assert (dict(tuned.data)["stp"], tuned.mtu) == (True, 9000)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from conlink_compose import bridges
-from conlink_compose.bridges import Port
+from conlink_compose.bridges import BoundBridge, Port
 from conlink_compose.state import PortVlans
 from conlink_compose.topology import Bridge, Vlan
 
 
 def words(*ports: Port, filtering: bool = True) -> dict[str, str]:
     bridge = Bridge("lan", "linux", vlan_filtering=filtering)
-    found = bridges.mode("linux").on_ports(bridge, ports)
+    found = bridges.mode("linux").on_ports(BoundBridge(bridge, "lan"), ports)
     return {thing.interface: thing.words for thing, _ in found if isinstance(thing, PortVlans)}
 
 

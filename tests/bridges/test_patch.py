@@ -1,26 +1,27 @@
 from __future__ import annotations
 
 from conlink_compose import bridges
-from conlink_compose.bridges import Port
+from conlink_compose.bridges import BoundBridge, Port
 from conlink_compose.bridges.patch import check_ends
 from conlink_compose.state import HUB, Redirect
 from conlink_compose.topology import Bridge
 
 PATCH = Bridge("p", "patch")
+BOUND = BoundBridge(PATCH, "p")
 
 
 def test_each_end_leads_to_the_other_and_nothing_is_between() -> None:
     mode = bridges.mode("patch")
-    assert list(mode.expand(PATCH, "p")) == []
+    assert list(mode.expand(BOUND)) == []
     assert not mode.IS_INTERFACE
-    found = [thing for thing, _ in mode.on_ports(PATCH, (Port("a"), Port("b", tunnel=True)))]
+    found = [thing for thing, _ in mode.on_ports(BOUND, (Port("a"), Port("b", tunnel=True)))]
     assert found == [Redirect(HUB, "a", "b"), Redirect(HUB, "b", "a")]
 
 
 def test_any_other_number_of_ends_leads_nowhere() -> None:
     ports = [Port(name) for name in "abc"]
     for some in (ports[:1], ports, ()):
-        assert list(bridges.mode("patch").on_ports(PATCH, some)) == []
+        assert list(bridges.mode("patch").on_ports(BOUND, some)) == []
 
 
 def test_a_patch_has_two_ends() -> None:

@@ -47,16 +47,6 @@ def test_a_file_with_mistakes_touches_nothing(lab: Project, command: str) -> Non
     assert not lab.processes()
 
 
-def test_what_cannot_be_brought_up_yet_is_refused_by_up_and_plan_but_checks(lab: Project) -> None:
-    lab.write(f"x-conlink: {{bridges: {{lan: {{mode: ovs}}}}}}\n{GOOD}")
-    lab.run("check")
-    for command in ("plan", "up"):
-        done = lab.run(command, check=False)
-        assert done.returncode == 1
-        assert "error[not-yet]: mode ovs of bridge lan" in done.stderr
-    assert not lab.processes()
-
-
 def test_plan_of_a_project_that_is_not_up_is_all_of_it(lab: Project) -> None:
     lines = lab.plan().splitlines()
     assert [line.split()[:2] for line in lines] == [

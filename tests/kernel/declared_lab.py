@@ -10,7 +10,7 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.plan import plan
-from conlink_compose.reconcile.status import status
+from conlink_compose.reconcile.status import InterfaceStatus, status
 from conlink_compose.topology import Topology
 from tests.kernel.lab import PROJECT, Lab
 from tests.plan_text import describe_plan
@@ -39,6 +39,12 @@ def steps(lab: Lab, text: str) -> str:
     return describe_plan(plan(bound(lab, text).state, lab.observe().state).on_links)
 
 
+def conflicts(lab: Lab, text: str) -> list[str]:
+    """What stands in its way."""
+    found = plan(bound(lab, text).state, lab.observe().state).conflicts
+    return [diagnostic.message for diagnostic in found]
+
+
 def bring_up(lab: Lab, text: str) -> str:
     """Until nothing is left to do. Every step, as `plan` says it; nothing may be refused."""
     desired = bound(lab, text).state
@@ -53,13 +59,22 @@ def bring_up(lab: Lab, text: str) -> str:
     raise AssertionError(f"this is left to do: {describe_plan(found.plan)}")
 
 
+def states(lab: Lab, text: str) -> dict[str, str]:
+    """How `status` says that each node's eth0 is."""
+    return {name: interface.state for name, interface in _eth0s(lab, text).items()}
+
+
 def joined(lab: Lab, text: str) -> dict[str, str]:
     """What `status` says that each node's eth0 is joined to."""
+    return {name: interface.peer for name, interface in _eth0s(lab, text).items()}
+
+
+def _eth0s(lab: Lab, text: str) -> dict[str, InterfaceStatus]:
     binding = bound(lab, text)
     topology = topology_of(text)
     nodes = [node for node in topology.foreseen() if node.name in lab.fds]
     return {
-        node.name: interface.peer
+        node.name: interface
         for node in status(nodes, binding, lab.observe().state)
         for interface in node.interfaces
         if interface.name == "eth0"

@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from conlink_compose.kernel import Kernel, Observation, mark_of
@@ -27,6 +29,8 @@ class Lab:
     def __init__(self, *nodes: str) -> None:
         self.fds = {label: new_netns() for label in (HUB, *nodes)}
         self.kernel = Kernel(self.path(HUB), mark_of(PROJECT))
+        self._ovs: subprocess.Popen[bytes] | None = None
+        self.ovs_folder = ""
 
     def path(self, label: str) -> str:
         return f"/proc/{os.getpid()}/fd/{self.fds[label]}"
@@ -38,6 +42,25 @@ class Lab:
     @property
     def paths(self) -> dict[str, str]:
         return {label: self.path(label) for label in self.fds if label not in (HUB, MACHINE)}
+
+    def with_ovs(self, folder: Path) -> Lab:
+        """Open vSwitch runs in the hub, and is kept running by what the network service has for
+        it."""
+        self._ovs = subprocess.Popen(
+            (
+                "nsenter",
+                f"--net={self.path(HUB)}",
+                *(sys.executable, "-P", "-m", "conlink_compose.kernel.ovs", str(folder)),
+            ),
+            stderr=(folder.parent / "ovs.log").open("w"),
+        )
+        self.ovs_folder = str(folder)
+        self.kernel.reach_ovs(self.ovs_folder, starts=False)
+        deadline = time.monotonic() + 20.0
+        while not (folder / "db.sock").exists():
+            assert time.monotonic() < deadline, (folder.parent / "ovs.log").read_text()
+            time.sleep(0.02)
+        return self
 
     def with_machine(self) -> Lab:
         """A namespace of its own stands for the machine's, in which parents lie."""
@@ -55,7 +78,8 @@ class Lab:
 
     def run(self, label: str, *argv: str) -> subprocess.CompletedProcess[str]:
         command = ("nsenter", f"--net={self.path(label)}", *argv)
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        environ = {**os.environ, "OVS_RUNDIR": self.ovs_folder}
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
     def ip(self, label: str, words: str) -> list[dict[str, Any]]:
         """`ip -j WORDS`, read back."""
@@ -100,6 +124,9 @@ class Lab:
 
     def close(self) -> None:
         self.kernel.close()
+        if self._ovs:
+            self._ovs.terminate()
+            self._ovs.wait(20.0)
         for fd in self.fds.values():
             os.close(fd)
 

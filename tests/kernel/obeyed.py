@@ -56,6 +56,7 @@ class Obeyed:
         nodes = [node for node in topology.foreseen() if node.name in self._lab.fds]
         missing = self._lab.kernel.missing_kinds(needed_kinds(topology))
         wanted: Binding = bind(topology, nodes, missing)
+        self._lab.kernel.drain()
         there = self._lab.kernel.observe(self._lab.paths, sought(topology, nodes))
         return plan(wanted.state, there.state)
 

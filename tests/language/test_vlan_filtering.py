@@ -16,7 +16,7 @@ from conlink_compose.reading import read
         ("{}", "vlan: 10", True),
         ("{}", "mtu: 1400", None),
         ("{vlan_filtering: true}", "mtu: 1400", True),
-        ("{mode: ovs}", "vlan: 10", None),
+        ("{mode: ovs}", "vlan: 10", True),
     ],
 )
 def test_filtering_follows_what_the_links_say(

@@ -6,7 +6,8 @@ from pathlib import Path
 from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.support import impossible, unsupported
-from conlink_compose.topology import Bridge, Link
+from conlink_compose.state import OVS
+from conlink_compose.topology import Link
 
 from .declared import endpoint, on_bridge, service, topology
 
@@ -17,27 +18,26 @@ def test_what_can_be_brought_up_is_not_complained_about() -> None:
     assert not list(unsupported(LAN))
 
 
-def test_each_thing_that_cannot_is_named() -> None:
-    (found,) = unsupported(replace(LAN, bridges=(Bridge("lan", "ovs"),)))
-    assert found.code == "not-yet"
-    assert "mode ovs" in found.message
-
-
-def test_the_caret_stands_under_what_cannot_be_brought_up(tmp_path: Path) -> None:
+def test_a_machine_without_open_vswitch_is_told_once_a_bridge(tmp_path: Path) -> None:
     text = """\
 x-conlink:
   bridges:
     wan: {mode: ovs}
 services:
-  a: {network_mode: none, x-conlink: {links: [{bridge: lan, dev: y}]}}
+  a: {network_mode: none, x-conlink: {links: [{bridge: wan, dev: y}]}}
 """
     (tmp_path / "compose.yaml").write_text(text)
     reading = read(Request(files=("compose.yaml",), environ={}, working_directory=str(tmp_path)))
     assert reading.topology, reading.diagnostics
-    lines = text.split("\n")
-    at = [found.span for found in unsupported(reading.topology) if found.span]
-    words = [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in at]
-    assert words == ["ovs"]
+    (told,) = impossible(reading.topology, frozenset({OVS}), reaches_machine=True)
+    assert told.message == (
+        "ovs bridge wan of the hub cannot be made: this machine has no Open vSwitch, "
+        "or nothing it could pass frames by"
+    )
+    assert told.help
+    assert told.help.startswith("install it (Debian: openvswitch-switch)")
+    assert told.span
+    assert told.span.line == 3
 
 
 def test_what_this_kernel_has_not_is_told_once_a_link() -> None:

@@ -78,15 +78,6 @@ def test_mistakes_are_told_with_their_places(
     assert "^^^^^^^" in told
 
 
-def test_what_cannot_be_brought_up_yet_is_a_mistake(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = "x-conlink: {bridges: {lan: {mode: ovs}}, hosts: {a: {links: [{bridge: lan}]}}}"
-    (tmp_path / "network.yaml").write_text(text)
-    assert read(tmp_path, "network.yaml") is None
-    assert "error[not-yet]" in capsys.readouterr().err
-
-
 def test_what_only_compose_needs_need_not_be_there(tmp_path: Path) -> None:
     """In the network service's container are neither the folders nor the variables of the rest."""
     text = """

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tests.state.case import Case
 from tests.state.links import LINKS
+from tests.state.ovs import OVS
 from tests.state.packet_rules import PACKET_RULES
 
 PLANS = Path(__file__).parent / "plans"
-CASES: Mapping[str, Case] = {**LINKS, **PACKET_RULES}
+CASES: Mapping[str, Case] = {**LINKS, **OVS, **PACKET_RULES}

@@ -11,7 +11,7 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import bind
 from conlink_compose.reconcile.plan import Planned, plan
-from conlink_compose.state import Key, State, Thing
+from conlink_compose.state import Interface, Key, State, Thing
 from conlink_compose.topology import Topology
 from tests.plan_text import describe_plan
 from tests.state.case import HAPPENS, ByHand
@@ -101,7 +101,11 @@ def _with(state: State, *things: Thing) -> State:
 
 def _without(state: State, key: Key) -> State:
     """With all that lies on it; what was a port of it is one no more."""
-    things = {other: one for other, one in state.things.items() if key not in (other, one.lies_on)}
+    things = {
+        other: one
+        for other, one in state.things.items()
+        if key not in (other, one.lies_on) and (isinstance(one, Interface) or key not in one.needs)
+    }
     for one in state.interfaces():
         if one.master and key == ("interface", one.netns, one.master):
             things[one.key] = replace(one, master="", isolated=None)

@@ -105,7 +105,9 @@ def _obeyed(database: Ovsdb, operations: Sequence[Operation]) -> Iterator[Refuse
     """What was refused. Raises OSError where the connection is lost."""
     transaction = Transaction(database.tables)
     try:
-        database.transact(*(step for one in operations for step in transaction.of(one)))
+        for part in (transaction.removing, transaction.making):
+            if steps := [step for one in operations for step in part(one)]:
+                database.transact(*steps)
     except OvsdbError as error:
         if len(operations) == 1:
             yield operations[0], Refusal(errno.EINVAL, str(error))

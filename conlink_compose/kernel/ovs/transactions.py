@@ -22,21 +22,26 @@ class Transaction:
         self._tables = tables
         self._numbers = count(1)
 
-    def of(self, operation: Operation) -> Iterator[DatabaseOperation]:
-        thing, verb, before = operation.thing, operation.verb, operation.before
-        if isinstance(thing, OvsBridge):
-            if verb == "change":
-                yield from self._change_bridge(thing)
-            else:
-                yield from self._remove_bridge(thing)
-                yield from self._add_bridge(thing) if verb == "add" else ()
-        elif isinstance(thing, OvsPort):
-            stays = isinstance(before, OvsPort) and before.bridge == thing.bridge and before.works
-            if verb == "change" and stays:
-                yield _update("Port", thing.interface, _vlan_columns(thing.vlans))
-            else:
-                yield from self._remove_port(thing)
-                yield from self._add_port(thing) if verb != "remove" else ()
+    def removing(self, operation: Operation) -> Iterator[DatabaseOperation]:
+        """What has to be gone before the rest is asked for: of a port whose interface has been made
+        anew under its old name, ovs-vswitchd would keep the old one."""
+        thing = operation.thing
+        if isinstance(thing, OvsBridge) and operation.verb != "change":
+            yield from self._remove_bridge(thing)
+        elif isinstance(thing, OvsPort) and not _is_edited(operation):
+            yield from self._remove_port(thing)
+
+    def making(self, operation: Operation) -> Iterator[DatabaseOperation]:
+        """What is left to ask for then."""
+        thing, verb = operation.thing, operation.verb
+        if isinstance(thing, OvsBridge) and verb == "add":
+            yield from self._add_bridge(thing)
+        elif isinstance(thing, OvsBridge) and verb == "change":
+            yield from self._change_bridge(thing)
+        elif isinstance(thing, OvsPort) and _is_edited(operation):
+            yield _update("Port", thing.interface, _vlan_columns(thing.vlans))
+        elif isinstance(thing, OvsPort) and verb != "remove":
+            yield from self._add_port(thing)
 
     def _add_bridge(self, bridge: OvsBridge) -> Iterator[DatabaseOperation]:
         """It comes with the port of its own name."""
@@ -78,6 +83,17 @@ class Transaction:
     def _name(self) -> str:
         """Letters and digits alone, which names of interfaces need not be."""
         return f"row{next(self._numbers)}"
+
+
+def _is_edited(operation: Operation) -> bool:
+    """It stays the port it is, and has other VLANs."""
+    thing, before = operation.thing, operation.before
+    return (
+        isinstance(thing, OvsPort)
+        and isinstance(before, OvsPort)
+        and before.works
+        and before.bridge == thing.bridge
+    )
 
 
 def _bridge_columns(bridge: OvsBridge) -> DatabaseOperation:
