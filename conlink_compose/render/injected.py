@@ -52,6 +52,8 @@ OVS_CAPABILITIES = {
     "NET_RAW": "to read and write the frames of ports where the kernel has no module openvswitch",
 }
 TUN = "/dev/net/tun"
+TMPFILE_FOLDER = "/tmp"  # noqa: S108
+"""tmpfile(3), which ovsdb-server calls, knows no other place."""
 
 UNPRIVILEGED = "no-new-privileges:true"
 UNCONFINED = "apparmor:unconfined"
@@ -175,7 +177,7 @@ def _ovs(topology: Topology, around: Surroundings, hub: str) -> dict[str, Any]:
         "network_mode": f"service:{hub}",
         "cap_add": list(OVS_CAPABILITIES),
         "devices": [TUN],
-        "tmpfs": [OVS_FOLDER],
+        "tmpfs": [OVS_FOLDER, TMPFILE_FOLDER],
         "stop_grace_period": "5s",
     }
 

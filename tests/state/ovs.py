@@ -18,7 +18,7 @@ OVS: Mapping[str, Case] = {
         drift=ByHand(f"{_ASK} set bridge lan stp_enable=true", {"stp": True}),
         taken=ByHand(f"{_ASK} del-br lan"),
         foreign=ByHand(
-            "ip link delete lan; ip link add lan type dummy",
+            "ip link add lan type dummy",
             things=(Interface(HUB, "lan", "dummy", owned=False),),
         ),
         never={"replace": IN_PLACE},

@@ -61,16 +61,17 @@ class Ovs:
                 self.close()
 
     def obey(self, namespace: Namespace, operations: Sequence[Operation]) -> list[Refused]:
-        """In one transaction; where that is refused, each in one of its own."""
+        """In one transaction; where that is refused, each in one of its own. That nobody answers is
+        told once."""
         del namespace  # Open vSwitch is the hub's
         database = self._started()
         if database is None:
-            return [(operation, Refusal(errno.ENOTCONN, SILENT)) for operation in operations]
+            return [(operations[0], Refusal(errno.ENOTCONN, SILENT))]
         try:
             return list(_obeyed(database, operations))
         except OSError:
             self.close()
-            return [(operation, Refusal(errno.ETIMEDOUT, LATE)) for operation in operations]
+            return [(operations[0], Refusal(errno.ETIMEDOUT, LATE))]
 
     def close(self) -> None:
         if self._database:

@@ -16,16 +16,21 @@ MAC, MTU = "hwaddr", "mtu_request"
 
 
 def things(tables: Tables, links: Collection[str]) -> Iterator[OvsBridge | OvsPort]:
-    """What the rows say. `links` are the names of the interfaces in the hub: where one is gone, the
-    row of its port has not heard of it yet."""
-    for bridge in tables["Bridge"].values():
-        for uuid in several(bridge["ports"]):
-            port = tables["Port"].get(uuid)
-            if port is None:
-                continue
-            local = port["name"] == bridge["name"]
-            works = passes(tables, port["name"]) and port["name"] in links
-            yield (_bridge(tables, bridge, port, works) if local else _port(bridge, port, works))
+    """What the rows say, each bridge before its ports. `links` are the names of the interfaces in
+    the hub: where one is gone, the row of its port has not heard of it yet."""
+    passing = {row["name"] for row in tables["Interface"].values() if _passes(row)}
+    for bridge in sorted(tables["Bridge"].values(), key=_name):
+        found = (tables["Port"].get(uuid) for uuid in several(bridge["ports"]))
+        ports = {port["name"]: port for port in filter(None, found)}
+        works = {name: name in passing and name in links for name in ports}
+        if local := ports.pop(bridge["name"], None):
+            yield _bridge(tables, bridge, local, works[bridge["name"]])
+        for name in sorted(ports):
+            yield _port(bridge, ports[name], works[name])
+
+
+def _name(row: Row) -> str:
+    return str(row["name"])
 
 
 def uuids(tables: Tables, table: str, name: str) -> list[str]:
@@ -35,7 +40,11 @@ def uuids(tables: Tables, table: str, name: str) -> list[str]:
 
 def passes(tables: Tables, name: str) -> bool:
     """Whether the interface `name` has a number in its bridge, as each has that was made."""
-    return any(number > 0 for row in _named(tables, name) for number in several(row["ofport"]))
+    return any(map(_passes, _named(tables, name)))
+
+
+def _passes(row: Row) -> bool:
+    return any(number > 0 for number in several(row["ofport"]))
 
 
 def error_of(tables: Tables, name: str) -> str:
