@@ -16,9 +16,9 @@ from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.nft.nft_socket import raw_nft_socket
-from conlink_compose.kernel.observe import Observation, look, on_parents
+from conlink_compose.kernel.observe import Observation, look
 from conlink_compose.kernel.ovs.ovs import Ovs
-from conlink_compose.kernel.remove import remove_links
+from conlink_compose.kernel.remove import on_parents, remove_links
 from conlink_compose.kernel.rtnl.link_socket import route_sockets
 from conlink_compose.kernel.rtnl.lookup import Known
 from conlink_compose.linux.limits import raise_file_limit

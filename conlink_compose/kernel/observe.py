@@ -14,7 +14,7 @@ from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.ovs.local_port import KIND, is_local_port
 from conlink_compose.kernel.ovs.ovs import Ovs
-from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects
+from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects, smallest_mtus
 from conlink_compose.kernel.rtnl.kind_data import device, read_data
 from conlink_compose.kernel.rtnl.lookup import Known
 from conlink_compose.kernel.rtnl.messages_address import dump_addresses
@@ -58,16 +58,6 @@ class Observation:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
-def on_parents(namespace: Namespace, mark: int) -> list[int]:
-    """The ifindexes of ours there that lie on a parent."""
-    links = map(read_link, namespace.socket.dump(dump_links()))
-    return [
-        link.ifindex
-        for link in links
-        if link.peer_ifindex and link.kind != "veth" and is_ours(link.group, mark)
-    ]
-
-
 class _View(NamedTuple):
     """One namespace's answers."""
 
@@ -75,6 +65,7 @@ class _View(NamedTuple):
     links: dict[int, LinkRecord]
     addresses: list[AddressRecord]
     routes: list[RouteRecord]
+    mtus: dict[int, int]
 
 
 def look(
@@ -116,7 +107,7 @@ def _ask(namespace: Namespace) -> _View:
     asked = namespace.socket
     links = {link.ifindex: link for link in map(read_link, asked.dump(dump_links()))}
     if namespace.label == MACHINE:
-        return _View(namespace, links, [], [])
+        return _View(namespace, links, [], [], {})
     routes = [
         route
         for family in (socket.AF_INET, socket.AF_INET6)
@@ -124,7 +115,7 @@ def _ask(namespace: Namespace) -> _View:
         if (route := read_route(message, family))
     ]
     addresses = map(read_address, asked.dump(dump_addresses()))
-    return _View(namespace, links, list(addresses), routes)
+    return _View(namespace, links, list(addresses), routes, smallest_mtus(links))
 
 
 def _parents(view: _View) -> Iterator[Interface]:
@@ -180,7 +171,7 @@ def _interface(link: LinkRecord, view: _View, far: _Far | None, mark: int) -> In
         master=master.name if master else "",
         peer=far.end if far and link.kind == "veth" else None,
         parent=on.end if on else None,
-        parent_mtu=on.mtu if on else None,
+        parent_mtu=on.mtu if on else view.mtus.get(link.ifindex),
         isolated=port.isolated if port else None,
         held=_held(port, link, master) if port and master else None,
         carrier=link.carrier,

@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
-from conlink_compose.kernel.mark import doomed
+from conlink_compose.kernel.mark import doomed, is_ours
+from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.rtnl import messages_link
 from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal
+from conlink_compose.kernel.rtnl.read_link import read_link
 
 BULK = 8
 """From here on the group pays."""
@@ -28,6 +30,16 @@ def remove_links(through: LinkSocket, ifindexes: Sequence[int], mark: int) -> di
     # After a bulk nothing is left, and asking again costs no wait: what is gone says ENODEV.
     refused = through.exchange([messages_link.remove(ifindex) for ifindex in ifindexes])
     return {position: no for position, no in refused.items() if no.errno != errno.ENODEV}
+
+
+def on_parents(namespace: Namespace, mark: int) -> list[int]:
+    """The ifindexes of ours there that lie on a parent."""
+    links = map(read_link, namespace.socket.dump(messages_link.dump_links()))
+    return [
+        link.ifindex
+        for link in links
+        if link.peer_ifindex and link.kind != "veth" and is_ours(link.group, mark)
+    ]
 
 
 def _remove_group(through: LinkSocket, ifindexes: Sequence[int], mark: int) -> None:

@@ -69,10 +69,10 @@ class Interface(Thing):
     that are neither given nor taken back. `held` is how a port that has a carrier is held back:
     disabled, listening, learning or blocking; it is desired to be empty where the bridge has no
     spanning tree, which is then nobody's to do. `carrier` is only ever seen, and so is
-    `parent_mtu`: where no `mtu` is declared, it follows that one. `unmakeable` tells of a desired
-    one that this kernel has not its kind. `override` is what is written on it (its alias) of what
-    somebody asked of it while it ran: as JSON, empty for nothing. So it outlives whoever wrote it,
-    and dies with the interface.
+    `parent_mtu`, which a bridge has of its ports: where no `mtu` is declared, it follows that one.
+    `unmakeable` tells of a desired one that this kernel has not its kind. `override` is what is
+    written on it (its alias) of what somebody asked of it while it ran: as JSON, empty for nothing.
+    So it outlives whoever wrote it, and dies with the interface.
     """
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("mac", "mtu", "up", "master", "isolated", "held")
@@ -161,8 +161,10 @@ class Interface(Thing):
                 yield f"{name} {word(there[name])} -> {word(value)}"
 
     def inherited_mtu(self, now: Interface) -> int | None:
-        """The parent's, where no MTU is declared and `now` has another."""
-        if self.parent is None or self.mtu is not None or now.parent_mtu == now.mtu:
+        """The parent's, or the smallest of a bridge's ports, where no MTU is declared and `now` has
+        another."""
+        follows = self.parent is not None or self.kind == "bridge"
+        if not follows or self.mtu is not None or now.parent_mtu == now.mtu:
             return None
         return now.parent_mtu
 

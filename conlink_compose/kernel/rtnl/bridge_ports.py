@@ -15,7 +15,20 @@ from conlink_compose.kernel.rtnl.read_redirect import read_redirect
 from conlink_compose.state import HUB, PortVlans, Redirect
 
 Links = Mapping[int, LinkRecord]
-"""Those of the hub, by ifindex."""
+"""Those of one namespace, by ifindex."""
+
+_WITHOUT_PORTS = 1500  # ETH_DATA_LEN of linux/if_ether.h
+
+
+def smallest_mtus(links: Links) -> dict[int, int]:
+    """By bridge that of its ports: the kernel keeps the bridge's own at it until somebody has set
+    one, and then never does so again (net/bridge/br_if.c, br_mtu_auto_adjust)."""
+    found: dict[int, int] = {}
+    for link in links.values():
+        if link.master:
+            found[link.master] = min(link.mtu, found.get(link.master, link.mtu))
+    bridges = (link.ifindex for link in links.values() if link.kind == "bridge")
+    return {ifindex: found.get(ifindex, _WITHOUT_PORTS) for ifindex in bridges}
 
 
 def port_vlans(hub: LinkSocket, links: Links, mark: int) -> Iterator[PortVlans]:
