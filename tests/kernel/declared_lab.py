@@ -10,8 +10,9 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.plan import plan
+from conlink_compose.reconcile.sought import sought
 from conlink_compose.reconcile.status import InterfaceStatus, status
-from conlink_compose.topology import Topology
+from conlink_compose.topology import Node, Topology
 from tests.kernel.lab import PROJECT, Lab
 from tests.plan_text import describe_plan
 
@@ -29,9 +30,16 @@ def topology_of(text: str) -> Topology:
 
 
 def bound(lab: Lab, text: str) -> Binding:
-    topology = topology_of(text)
-    nodes = [node for node in topology.foreseen() if node.name in lab.fds]
-    return bind(topology, nodes, lab.kernel.missing_kinds(needed_kinds(topology)))
+    return _bound(lab, topology_of(text))
+
+
+def _bound(lab: Lab, topology: Topology) -> Binding:
+    missing = lab.kernel.missing_kinds(needed_kinds(topology))
+    return bind(topology, nodes_of(lab, topology), missing)
+
+
+def nodes_of(lab: Lab, topology: Topology) -> list[Node]:
+    return [node for node in topology.foreseen() if node.name in lab.fds]
 
 
 def steps(lab: Lab, text: str) -> str:
@@ -47,10 +55,12 @@ def conflicts(lab: Lab, text: str) -> list[str]:
 
 def bring_up(lab: Lab, text: str) -> str:
     """Until nothing is left to do. Every step, as `plan` says it; nothing may be refused."""
-    desired = bound(lab, text).state
+    topology = topology_of(text)
+    desired = _bound(lab, topology).state
+    where = sought(topology, nodes_of(lab, topology))
     done = ""
     for _ in range(4):
-        found = plan(desired, lab.observe().state)
+        found = plan(desired, lab.observe(where).state)
         assert not found.conflicts
         if not found.plan:
             return done
@@ -72,7 +82,7 @@ def joined(lab: Lab, text: str) -> dict[str, str]:
 def _eth0s(lab: Lab, text: str) -> dict[str, InterfaceStatus]:
     binding = bound(lab, text)
     topology = topology_of(text)
-    nodes = [node for node in topology.foreseen() if node.name in lab.fds]
+    nodes = nodes_of(lab, topology)
     return {
         node.name: interface
         for node in status(nodes, binding, lab.observe().state)

@@ -14,6 +14,7 @@ from typing import Any
 from conlink_compose.kernel import Kernel, Observation, mark_of
 from conlink_compose.linux.namespaces import in_new_network, open_namespace
 from conlink_compose.state import HUB, MACHINE, End, Interface, Operation
+from conlink_compose.state.sought import NOTHING, Sought
 
 PROJECT = "lab"
 
@@ -68,8 +69,8 @@ class Lab:
         assert self.kernel.reach_machine(self.path(MACHINE)) == MACHINE
         return self
 
-    def observe(self) -> Observation:
-        return self.kernel.observe(self.paths)
+    def observe(self, sought: Sought = NOTHING) -> Observation:
+        return self.kernel.observe(self.paths, sought)
 
     def do(self, *operations: Operation) -> None:
         """Observe and obey; nothing may be refused."""
