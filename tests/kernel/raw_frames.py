@@ -10,6 +10,7 @@ from tests.kernel.lab import Lab
 
 ETH_P_ALL = 3
 SOL_PACKET, PACKET_AUXDATA, TP_STATUS_VLAN_VALID = 263, 8, 1 << 4  # linux/if_packet.h
+PACKET_IGNORE_OUTGOING = 23  # else it hears what others in its node send
 _AUXDATA = struct.Struct("=IIIHHHH")  # struct tpacket_auxdata
 OURS = bytes.fromhex("88b5")  # IEEE 802: a local experimental EtherType
 
@@ -31,6 +32,7 @@ def raw(lab: Lab, node: str) -> socket.socket:
         made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         made.bind(("eth0", ETH_P_ALL))
         made.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+        made.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         made.settimeout(2)
         return made
 
@@ -39,8 +41,10 @@ def raw(lab: Lab, node: str) -> socket.socket:
     return found
 
 
-def frame(to: str, payload: bytes = b"", kind: bytes = OURS) -> bytes:
-    return bytes.fromhex(to.replace(":", "")) + bytes.fromhex("020000000001") + kind + payload
+def frame(
+    to: str, payload: bytes = b"", kind: bytes = OURS, source: str = "02:00:00:00:00:01"
+) -> bytes:
+    return bytes.fromhex(f"{to}{source}".replace(":", "")) + kind + payload
 
 
 def whole(receiver: socket.socket) -> bytes:

@@ -55,7 +55,7 @@ class Network(Lab):
             counts = re.search(r"(\d+) packets transmitted, (\d+) received", told)
             assert counts, told
             sent, received = map(int, counts.groups())
-            assert sent > 10, told
+            assert sent, told
             found[family] = max(0, sent - received - 1)  # the last may be under way
         return found
 
