@@ -49,7 +49,7 @@ class ForwardingSwitch:
             thing = operation.thing
             assert isinstance(thing, Forwarding)
             with ThreadPoolExecutor(1) as thread:
-                error = thread.submit(_write, namespace.fd, _PATHS[thing.family]).exception()
+                error = thread.submit(_write, namespace.fd, thing).exception()
             if isinstance(error, OSError):
                 refused.append((operation, Refusal(error.errno or errno.EIO, "")))
             elif error:
@@ -57,10 +57,11 @@ class ForwardingSwitch:
         return refused
 
 
-def _write(fd: int, path: str) -> None:
+def _write(fd: int, wanted: Forwarding) -> None:
     with suppress(OSError):
         # A container's /proc/sys is a read-only mount, and stays one for all but this thread.
         unshare(NEWNS)
         make_writable("/proc/sys")
     setns(fd, NEWNET)
-    Path(path).write_text("1")  # of the thread's network, at the moment of open(2)
+    # Of the thread's network, at the moment of open(2).
+    Path(_PATHS[wanted.family]).write_text(str(int(wanted.on)))

@@ -69,6 +69,8 @@ class Kernel:
         reasons = self._namespaces.admit(paths, self._let_go)
         if sought.rules:
             self._hear_rules()
+        if sought.forwarding:
+            self._monitor.hear_forwarding()
         state, self._known = look(self._namespaces, self._mark, self._nft, self._ovs, sought)
         self._note_parents(state)
         return Observation(state, frozenset(reasons), reasons)

@@ -44,9 +44,12 @@ class Monitor:
         return len(self._heard) > 1
 
     def hear_rules(self, raw: socket.socket) -> None:
-        """Of packet rules too, and of who forwards; `raw` is a NETLINK_NETFILTER socket made in the
-        hub. Most networks have none, and are not woken by those of others."""
+        """Of packet rules too; `raw` is a NETLINK_NETFILTER socket made in the hub. Most networks
+        have none, and are not woken by those of others."""
         self._hear(raw, (NFNLGRP_NFTABLES,))
+
+    def hear_forwarding(self) -> None:
+        """Of who forwards, too; that twice is once."""
         for group in (uapi.RTNLGRP_IPV4_NETCONF, uapi.RTNLGRP_IPV6_NETCONF):
             self._heard[0].setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_ADD_MEMBERSHIP, group)
 

@@ -95,8 +95,8 @@ def look(
             things += prefix_routes(label, view.links, view.addresses, view.routes)
     things += port_vlans(namespaces.hub.socket, views[HUB].links, mark)
     things += redirects(namespaces.hub.socket, views[HUB].links, mark)
-    if HUB in sought.rules:
-        things += read_forwarding(namespaces.hub)
+    for label in sought.forwarding & views.keys():
+        things += read_forwarding(views[label].namespace)
     used = frozenset(end.netns for end, one in known.items() if one.owned)
     things += nft.look(namespaces, sought.rules, used)
     return State.of(things), known

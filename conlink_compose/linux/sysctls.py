@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from conlink_compose.linux.mount import make_writable
@@ -12,6 +13,13 @@ from conlink_compose.linux.namespaces import NEWNS, unshare
 _OWN_PREFIXES = ("net/", "fs/mqueue/", "kernel/msg", "kernel/shm")
 _OWN_NAMES = ("kernel/sem", "kernel/domainname")
 _OF_INTERFACE = re.compile(r"(net/[^/]+/(?:conf|neigh)/)([^/]+)(/[^/]+)\Z")
+_FORWARDING = {
+    "net/ipv4/ip_forward": 4,
+    "net/ipv4/conf/all/forwarding": 4,
+    "net/ipv6/conf/all/forwarding": 6,
+}
+"""What sends packets of a family on; the first two are one."""
+
 _EVERY_NODE_HAS = ("all", "default", "lo")
 
 
@@ -43,6 +51,17 @@ def interface_of(name: str) -> str | None:
     """The interface that a sysctl belongs to and a link brings; None of any other sysctl."""
     found = _OF_INTERFACE.match(sysctl_path(name))
     return None if found is None or found[2] in _EVERY_NODE_HAS else found[2]
+
+
+def forwarded_family(name: str) -> int | None:
+    """4 or 6 where `name` tells whether a node sends packets of that family on."""
+    return _FORWARDING.get(sysctl_path(name))
+
+
+def forwarding(settings: Iterable[tuple[str, str]]) -> dict[int, bool]:
+    """What is said of it by family; the last one holds."""
+    said = {family: value for name, value in settings if (family := forwarded_family(name))}
+    return {family: value == "1" for family, value in said.items() if value in ("0", "1")}
 
 
 def see_them_writable() -> None:

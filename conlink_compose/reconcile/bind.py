@@ -10,6 +10,7 @@ from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.forwards import forwards
+from conlink_compose.reconcile.host_forwarding import forwarding_of
 from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, hub_of, on_bridges
 from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs, needed_rules
 from conlink_compose.reconcile.mac import stable_mac
@@ -228,6 +229,7 @@ def _things(
     for item in bound:
         yield from _things_of(item, hub.missing)
     yield from forwards(topology, bound)
+    yield from forwarding_of(topology, nodes)
     yield from on_bridges(topology, bound, hub)
     for node in nodes:
         yield Loopback(node.name), None

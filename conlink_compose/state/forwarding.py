@@ -10,7 +10,8 @@ from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
 
 @dataclass(frozen=True, slots=True)
 class Forwarding(Thing):
-    """`family` is 4 or 6. Each namespace has both of them."""
+    """`family` is 4 or 6. Each namespace has both of them, and is asked only where it is declared:
+    of the hub, and of a host by its sysctls."""
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("on",)
     BY_ITSELF: ClassVar[bool] = True

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 class Sought(NamedTuple):
     """`rules` are the labels of the namespaces for which packet rules are declared; `features`
-    the names of features by the interface, and this by the label of the namespace."""
+    the names of features by the interface, and this by the label of the namespace; `forwarding`
+    the labels of those that are told whether to send packets on."""
 
     rules: frozenset[str] = frozenset()
     features: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    forwarding: frozenset[str] = frozenset()
 
 
 NOTHING = Sought()

@@ -40,8 +40,8 @@ _PROGRAM = "tests/keys/test_sysctls.py::"
 BY_NAME = {
     "host.sysctls": Tests(
         _PROGRAM + "test_a_host_has_what_it_declares",
-        _PROGRAM + "test_an_edit_makes_that_host_anew_and_no_other",
-        "no: nobody watches them",
+        _PROGRAM + "test_whether_it_forwards_is_changed_in_place",
+        _PROGRAM + "test_whether_it_forwards_is_put_back",
     ),
     **{
         f"command.{key}": Tests(_COMMANDS, _COMMANDS, _ONCE)

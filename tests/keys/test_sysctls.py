@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import Project, project
+from tests.project import Project, eventually, project
 
 pytestmark = pytest.mark.namespaces
 
@@ -56,14 +56,51 @@ def test_an_edit_makes_that_host_anew_and_no_other(tmp_path: Path) -> None:
     with project(tmp_path, TEXT) as lab:
         lab.up()
         before = [number(lab, node) for node in "ab"]
-        lab.write(TEXT.replace("ip_forward: 1", "ip_forward: 0").replace(": 33", ": 44"))
+        lab.write(TEXT.replace("rp_filter: 2", "rp_filter: 1").replace(": 33", ": 44"))
         lab.up()
         assert sysctls(lab) == {
             **DECLARED,
-            "net.ipv4.ip_forward": "0",
+            "net.ipv4.conf.eth0.rp_filter": "1",
             "net.ipv4.ip_default_ttl": "44",
         }
-        assert [number(lab, node) == one for node, one in zip("ab", before, strict=True)] == [
-            False,
-            True,
+        after = [number(lab, node) for node in "ab"]
+        assert before[0] != after[0]
+        assert before[1] == after[1]
+
+
+def test_whether_it_forwards_is_changed_in_place(tmp_path: Path) -> None:
+    with project(tmp_path, TEXT) as lab:
+        lab.up()
+        before = number(lab, "a")
+        lab.write(TEXT.replace("forwarding: 1", "forwarding: 0"))
+        assert [line.split("   #")[0] for line in lab.plan().splitlines()] == [
+            "change  IPv6 forwarding of a"
         ]
+        lab.up()
+        assert sysctls(lab) == {**DECLARED, "net.ipv6.conf.all.forwarding": "0"}
+        assert number(lab, "a") == before
+        lab.write(TEXT.replace("ip_forward: 1", "conf.all.forwarding: 0"))
+        lab.up()
+        assert sysctls(lab) == {**DECLARED, "net.ipv4.ip_forward": "0"}
+        lab.write(TEXT)
+        lab.up()
+        assert sysctls(lab) == DECLARED
+        lab.write(TEXT.replace("forwarding: 1", "forwarding: 0"))
+        lab.up()
+        lab.run("restart", "a")
+        lab.up()
+        assert sysctls(lab) == {**DECLARED, "net.ipv6.conf.all.forwarding": "0"}
+
+
+def test_whether_it_forwards_is_put_back(tmp_path: Path) -> None:
+    """Of all others the kernel tells nobody who turns them."""
+    with project(tmp_path, TEXT) as lab:
+        lab.up()
+        for name in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
+            lab.inside("a", "sysctl", "-qw", f"{name}=0")
+            eventually(lambda: sysctls(lab) == DECLARED, 5)
+        lab.inside("b", "sysctl", "-qw", "net.ipv4.ip_forward=1")
+        lab.inside("a", "sysctl", "-qw", "net.ipv4.ip_forward=0")
+        eventually(lambda: sysctls(lab) == DECLARED, 5)
+        assert "= 1" in lab.inside("b", "sysctl", "net.ipv4.ip_forward"), "of which nothing is said"
+        assert "nothing to do" in lab.plan()

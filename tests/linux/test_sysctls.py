@@ -1,6 +1,6 @@
 import pytest
 
-from conlink_compose.linux.sysctls import interface_of, refusal, sysctl_path
+from conlink_compose.linux.sysctls import forwarding, interface_of, refusal, sysctl_path
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,22 @@ def test_what_a_namespace_owns_is_not(name: str) -> None:
 )
 def test_the_interface_that_a_link_brings(name: str, interface: str | None) -> None:
     assert interface_of(name) == interface
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ([], {}),
+        (
+            [("net.ipv4.ip_forward", "1"), ("net/ipv6/conf/all/forwarding", "0")],
+            {4: True, 6: False},
+        ),
+        ([("net.ipv4.ip_forward", "1"), ("net.ipv4.conf.all.forwarding", "0")], {4: False}),
+        ([("net.ipv4.conf.eth0.forwarding", "1")], {}),
+        ([("net.ipv6.conf.all.forwarding", "2")], {}),
+    ],
+)
+def test_what_is_said_of_forwarding(
+    settings: list[tuple[str, str]], expected: dict[int, bool]
+) -> None:
+    assert forwarding(settings) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conlink_compose.linux.sysctls import forwarded_family, forwarding
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Mount, Restart, User, Workload
 
@@ -55,7 +56,8 @@ def from_data(data: Any) -> Workload:
 def same_process(one: Workload, other: Workload) -> bool:
     """Whether a running node of `one` may stay as it is for `other`.
 
-    Replicas, restart, the ways of stopping, dependencies and hosts are obeyed in place.
+    Replicas, restart, the ways of stopping, dependencies and hosts are obeyed in place, and so is
+    whether a host forwards: the runtime sees to that.
     """
     return _made_of(one) == _made_of(other)
 
@@ -68,9 +70,19 @@ def _made_of(workload: Workload) -> tuple[object, ...]:
         workload.working_dir,
         workload.user,
         workload.hostname,
-        workload.sysctls,
+        _as_it_starts(workload),
         workload.mounts,
         workload.gate,
+    )
+
+
+def _as_it_starts(workload: Workload) -> tuple[tuple[str, str], ...]:
+    """The sysctls, without the values of those that are changed in place."""
+    if workload.owner.kind != "host":
+        return workload.sysctls
+    kept = forwarding(workload.sysctls)
+    return tuple(
+        (name, "" if forwarded_family(name) in kept else value) for name, value in workload.sysctls
     )
 
 
