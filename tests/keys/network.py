@@ -7,12 +7,12 @@ import select
 import signal
 import subprocess
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from conlink_compose.state import HUB
 from tests.kernel.declared_lab import bring_up
 from tests.kernel.lab import Lab
-from tests.keys.row import Ask, Hand, Row
+from tests.keys.row import Ask, Row
 from tests.keys.shapes import BESIDE, NODES, Said, Shape
 
 Interfaces = dict[tuple[str, str, str], int]
@@ -62,17 +62,29 @@ class Network(Lab):
     def hold(self, row: Row, shape: Shape) -> None:
         """All that a key's row promises."""
         asked = Asked(self, row, shape)
-        fresh = None if row.required else asked.after({})
-        assert asked.after(row.before) == asked.expected(0)
+        fresh = None if row.required else self._after({}, asked)
+        assert self._after(row.before, asked) == asked.expected(0)
         before = self._interfaces(shape)
-        assert asked.after(row.after) == asked.expected(1)
+        assert self._after(row.after, asked) == asked.expected(1)
         in_place = _as_they_were(before, self._interfaces(shape))
         assert in_place != row.anew
-        asked.harm(row.away)
-        assert asked.after(row.after) == asked.expected(1), "put back"
+        self._harm(asked)
+        assert self._after(row.after, asked) == asked.expected(1), "put back"
         self.restart(shape.nodes[0])
-        assert asked.after(row.after) == asked.expected(1), "after a restart"
-        assert row.required or asked.after({}) == fresh, "taken out of the file"
+        assert self._after(row.after, asked) == asked.expected(1), "after a restart"
+        assert row.required or self._after({}, asked) == fresh, "taken out of the file"
+
+    def _after(self, said: Said, asked: Asked) -> list[Any]:
+        bring_up(self, asked.shape.text(said))
+        return asked.now()
+
+    def _harm(self, asked: Asked) -> None:
+        """It is gone, and whoever listens to the kernel wakes."""
+        before = asked.now()
+        self.kernel.drain()
+        asked.by_hand()
+        assert select.select([self.kernel], [], [], 5)[0], "nobody is told"
+        assert asked.now() != before
 
     def _interfaces(self, shape: Shape) -> Interfaces:
         """The number of each, by its place, name and kind: made anew, it has another."""
@@ -90,33 +102,33 @@ def _as_they_were(before: Interfaces, after: Interfaces) -> bool:
     return not others and all(before[key] == after[key] for key in lasting)
 
 
+class HasNodes(Protocol):
+    def run(self, label: str, *argv: str) -> subprocess.CompletedProcess[str]: ...
+
+
 class Asked:
     """The tool of a row, which is asked in the nodes of a shape."""
 
-    def __init__(self, lab: Network, row: Row, shape: Shape) -> None:
+    def __init__(self, lab: HasNodes, row: Row, shape: Shape) -> None:
         self.lab, self.row, self.shape = lab, row, shape
-
-    def after(self, said: Said) -> list[Any]:
-        bring_up(self.lab, self.shape.text(said))
-        return self.now()
 
     def now(self) -> list[Any]:
         """Of each node of which the key is said."""
-        nodes = self.shape.nodes if self.row.ask.node == "NODE" else self.shape.nodes[:1]
-        return [self._ask(self.row.ask, node) for node in nodes]
+        return [self._ask(self.row.ask, node) for node in self._nodes]
+
+    @property
+    def _nodes(self) -> tuple[str, ...]:
+        return self.shape.nodes if self.row.ask.node == "NODE" else self.shape.nodes[:1]
 
     def expected(self, number: int) -> list[Any]:
         first, second = self.row.told, self.row.second or self.row.told
-        return [one[number] for one in (first, second)][: len(self.now())]
+        return [one[number] for one in (first, second)][: len(self._nodes)]
 
-    def harm(self, hand: Hand) -> None:
-        """It is gone, and whoever listens to the kernel wakes."""
-        before = self.now()
-        self.lab.kernel.drain()
+    def by_hand(self) -> None:
+        """Somebody takes it away."""
+        hand = self.row.away
         done = self._run(hand.node, hand.words, self.shape.nodes[0])
         assert done.returncode == 0, done.stderr
-        assert select.select([self.lab.kernel], [], [], 5)[0], "nobody is told"
-        assert self.now() != before
 
     def _ask(self, ask: Ask, node: str) -> Any:
         done = self._run(ask.node, ask.words, node)
