@@ -100,9 +100,9 @@ class Kernel:
         made, and the ready mark of a node in which anything failed.
         """
         self._note_parents(operation.thing for operation in plan)
-        return Apply(
-            self._namespaces, self._known, self._mark, self._ifindexes, self._backends
-        ).obey(plan)
+        doer = Apply(self._namespaces, self._known, self._mark, self._ifindexes, self._backends)
+        with self._monitor.deaf():
+            return doer.obey(plan)
 
     def reach_machine(self, path: str | None) -> str:
         """The label that the machine's interfaces have from the next observation on: that of the

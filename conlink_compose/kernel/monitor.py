@@ -3,14 +3,20 @@
 One socket in the hub hears all namespaces to which the hub gave an nsid
 (NETLINK_LISTEN_ALL_NSID). What an event says is never used, so the receive buffer is small:
 an overflow wakes as well as an event does, and a storm costs next to nothing.
+
+But for each event of a namespace the kernel searches the list of all those that the hub calls by a
+number (net/core/net_namespace.c, __peernet2id): what we do to a thousand nodes ourselves we do
+not listen to.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import select
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from conlink_compose.linux import uapi
@@ -37,6 +43,8 @@ class Monitor:
     def __init__(self, raw: socket.socket) -> None:
         self._heard: list[socket.socket] = []
         self._ready = select.epoll()
+        self._missed = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._ready.register(self._missed, select.EPOLLIN)
         self._hear(raw, _GROUPS)
 
     @property
@@ -50,8 +58,8 @@ class Monitor:
 
     def hear_forwarding(self) -> None:
         """Of who forwards, too; that twice is once."""
-        for group in (uapi.RTNLGRP_IPV4_NETCONF, uapi.RTNLGRP_IPV6_NETCONF):
-            self._heard[0].setsockopt(uapi.SOL_NETLINK, uapi.NETLINK_ADD_MEMBERSHIP, group)
+        netconf = (uapi.RTNLGRP_IPV4_NETCONF, uapi.RTNLGRP_IPV6_NETCONF)
+        self._join(uapi.NETLINK_ADD_MEMBERSHIP, netconf)
 
     def hear_also(self, source: HasFileno) -> None:
         """Of what another backend is told. It is drained there, and no longer heard once it is
@@ -74,11 +82,29 @@ class Monitor:
 
     def drain(self) -> None:
         """Forget the events so far."""
+        with suppress(BlockingIOError):
+            os.eventfd_read(self._missed)
         for raw in self._heard:
             _drain(raw)
 
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Meanwhile no event is heard of links, addresses and routes. Afterwards it is taken for
+        granted that there were some."""
+        self._join(uapi.NETLINK_DROP_MEMBERSHIP, _GROUPS)
+        try:
+            yield
+        finally:
+            self._join(uapi.NETLINK_ADD_MEMBERSHIP, _GROUPS)
+            os.eventfd_write(self._missed, 1)
+
+    def _join(self, option: int, groups: Iterable[int]) -> None:
+        for group in groups:
+            self._heard[0].setsockopt(uapi.SOL_NETLINK, option, group)
+
     def close(self) -> None:
         self._ready.close()
+        os.close(self._missed)
         for raw in self._heard:
             raw.close()
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from conlink_compose.kernel.monitor import Monitor
+from conlink_compose.kernel.rtnl.link_socket import route_sockets
 from conlink_compose.state import HUB
 from conlink_compose.state.sought import Sought
 from tests.kernel.lab import Lab, add_bridge, add_link, add_wire
@@ -88,3 +91,18 @@ def _is_one(fd: Path) -> bool:
         return str(fd.readlink()).startswith(("socket:", "anon_inode:[eventpoll]"))
     except OSError:  # it was that of the reading itself
         return False
+
+
+def test_what_happens_while_it_is_deaf_is_not_heard_but_taken_for_granted(lab: Lab) -> None:
+    lab.observe()
+    (raw,) = route_sockets((lab.fds[HUB],))
+    assert not isinstance(raw, OSError)
+    with closing(Monitor(raw)) as monitor:
+        with monitor.deaf():
+            lab.change("a", "link set lo up")
+            assert not select.select([monitor], [], [], 0.1)[0]
+        assert select.select([monitor], [], [], 0)[0]
+        monitor.drain()
+        assert not select.select([monitor], [], [], 0)[0]
+        lab.change("a", "link set lo down")
+        assert select.select([monitor], [], [], 1)[0]
