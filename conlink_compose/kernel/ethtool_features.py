@@ -60,6 +60,8 @@ def read_features(
     """Of `links`, which are ours: those of which features are declared, by interface, and those
     that bear a mark."""
     for link in links:
+        if not (link.properties or link.name in sought):
+            continue
         before = _before(link)
         names = dict.fromkeys((*sought.get(link.name, ()), *(name for name, _ in before)))
         if names:

@@ -24,4 +24,4 @@ def doomed(mark: int) -> int:
 
 
 def is_ours(group: int, mark: int) -> bool:
-    return group in (mark, doomed(mark))
+    return group ^ mark in (0, _DOOMED)

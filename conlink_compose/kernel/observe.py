@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -108,14 +107,12 @@ def _ask(namespace: Namespace) -> _View:
     links = {link.ifindex: link for link in map(read_link, asked.dump(dump_links()))}
     if namespace.label == MACHINE:
         return _View(namespace, links, [], [], {})
-    routes = [
-        route
-        for family in (socket.AF_INET, socket.AF_INET6)
-        for message in asked.dump(dump_routes(family))
-        if (route := read_route(message, family))
-    ]
-    addresses = map(read_address, asked.dump(dump_addresses()))
-    return _View(namespace, links, list(addresses), routes, smallest_mtus(links))
+    # A route needs an interface that is up, and where there is but `lo` no address matters.
+    is_up = any(link.up for link in links.values())
+    is_linked = not links.keys() <= {LOOPBACK_IFINDEX}
+    routes = filter(None, map(read_route, asked.dump(dump_routes()) if is_up else ()))
+    addresses = filter(None, map(read_address, asked.dump(dump_addresses()) if is_linked else ()))
+    return _View(namespace, links, list(addresses), list(routes), smallest_mtus(links))
 
 
 def _parents(view: _View) -> Iterator[Interface]:
@@ -223,10 +220,10 @@ def _parent_of_ipvtap(link: LinkRecord, views: Mapping[str, _View]) -> _Far | No
 
 
 def _addresses(view: _View, mark: int) -> Iterator[Address]:
-    """Those of the loopback and the kernel's own link-local ones do not matter."""
+    """The kernel's own link-local ones do not matter."""
     for address in view.addresses:
         link = view.links.get(address.ifindex)
-        if link and link.ifindex != LOOPBACK_IFINDEX and not address.made_by_kernel:
+        if link and not address.made_by_kernel:
             ours = address.ours
             if not MARKS_ARE_KEPT:
                 ours = address.lasting and is_ours(link.group, mark)

@@ -14,7 +14,6 @@ import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from conlink_compose.linux.libc import check, libc
@@ -73,7 +72,7 @@ def identity(fd: int) -> Identity:
 
 def identity_at(path: str) -> Identity:
     """As `identity`, without a descriptor. Raises `OSError`."""
-    status = Path(path).stat()
+    status = os.stat(path)  # noqa: PTH116 -- Path takes three times as long, for each node
     return Identity(status.st_dev, status.st_ino)
 
 

@@ -7,6 +7,7 @@ from conlink_compose.linux.netlink import (
     nest,
     number,
     parse,
+    pick,
     text,
     u8,
     u16,
@@ -55,6 +56,17 @@ def test_payloads_of_any_length_are_padded_and_come_back() -> None:
 def test_a_broken_length_ends_the_reading() -> None:
     packed = u32(1, 5) + b"\x02\x00\x07\x00" + u32(2, 6)
     assert {k: number(v) for k, v in parse(packed, 0, len(packed)).items()} == {1: 5}
+
+
+def test_picked_are_those_that_are_wanted_whatever_comes_before_them() -> None:
+    packed = b"".join((u8(7, 1), nest(2, u32(1, 5)), text(3, "eth0"), u32(4, 6)))
+    view = memoryview(packed)
+    for wanted in ({2}, {3, 4}, {4, 9}, {2, 3, 4}):
+        every = parse(packed, 0, len(packed))
+        found = pick(view, 0, len(packed), frozenset(wanted))
+        assert found == {kind: every[kind] for kind in wanted if kind in every}
+    broken = memoryview(u32(1, 5) + b"\x02\x00\x07\x00" + u32(2, 6))
+    assert set(pick(broken, 0, len(broken), frozenset({1, 2}))) == {1}
 
 
 def test_words_lose_their_closing_zero() -> None:

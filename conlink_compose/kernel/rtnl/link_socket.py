@@ -170,15 +170,17 @@ class LinkSocket:
         flags = request.flags | uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP
         self._raw.send(message(request.kind, flags, sequence, request.body))
         found: list[Message] = []
-        whole = True
-        for answer in self._answers_to(sequence, sequence):
-            # The list changed between two parts of the dump: something may be missing in it.
-            whole = whole and not answer.flags & uapi.NLM_F_DUMP_INTR
-            if answer.kind in (uapi.NLMSG_DONE, uapi.NLMSG_ERROR):
-                _raise_for(answer)
-                break
-            found.append(answer)
-        return found, whole
+        told = 0
+        while True:
+            for answer in messages(self._receive()):
+                if answer.sequence != sequence:
+                    continue
+                told |= answer.flags
+                if answer.kind in (uapi.NLMSG_DONE, uapi.NLMSG_ERROR):
+                    _raise_for(answer)
+                    # The list changed between two parts of the dump: something may be missing.
+                    return found, not told & uapi.NLM_F_DUMP_INTR
+                found.append(answer)
 
     def _answers_to(self, first: int, last: int) -> Iterator[Message]:
         """The messages of these sequence numbers as they come.

@@ -60,10 +60,11 @@ def remove(route: Route, ifindex: int) -> Request:
     return Request(uapi.RTM_DELROUTE, 0, _body(route, ifindex))
 
 
-def dump_routes(family: int) -> Request:
-    """Unicast routes of all tables: the local table holds none, and neither broadcast nor
-    local routes are worth the way out of the kernel."""
-    return Request(uapi.RTM_GETROUTE, 0, _HEAD.pack(family, 0, 0, 0, 0, 0, 0, uapi.RTN_UNICAST, 0))
+def dump_routes() -> Request:
+    """Unicast routes of all tables and families: the local table holds none, and neither broadcast
+    nor local routes are worth the way out of the kernel."""
+    head = _HEAD.pack(socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0, uapi.RTN_UNICAST, 0)
+    return Request(uapi.RTM_GETROUTE, 0, head)
 
 
 def _body(route: Route, ifindex: int) -> bytes:

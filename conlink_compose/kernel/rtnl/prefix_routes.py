@@ -13,7 +13,7 @@ from conlink_compose.kernel.rtnl.messages_address import prefix
 from conlink_compose.kernel.rtnl.read_address import AddressRecord, shortest
 from conlink_compose.kernel.rtnl.read_link import LinkRecord
 from conlink_compose.kernel.rtnl.read_route import RouteRecord
-from conlink_compose.linux.uapi import LOOPBACK_IFINDEX, RT_TABLE_MAIN
+from conlink_compose.linux.uapi import RT_TABLE_MAIN
 from conlink_compose.state import PrefixRoute
 
 
@@ -30,7 +30,7 @@ def prefix_routes(
             yield PrefixRoute(label, links[ifindex].name, network, route.src)
     for address in addresses:
         link = links.get(address.ifindex)
-        if link is None or not link.up or link.ifindex == LOOPBACK_IFINDEX:
+        if link is None or not link.up:
             continue
         to = _prefix(address)
         if to and (link.ifindex, to) not in found:

@@ -39,8 +39,11 @@ def _marks_are_kept() -> bool:
 MARKS_ARE_KEPT = _marks_are_kept()
 
 
-def read_address(message: Message) -> AddressRecord:
+def read_address(message: Message) -> AddressRecord | None:
+    """None of the loopback's, which do not matter."""
     family, length, flags, scope, ifindex = _HEAD.unpack_from(message.view, message.start)
+    if ifindex == uapi.LOOPBACK_IFINDEX:
+        return None
     found = parse(message.view, message.start + _HEAD.size, message.end)
     # IFA_ADDRESS is the far side's on a point-to-point link; IPv6 names IFA_LOCAL only there.
     packed = found.get(uapi.IFA_LOCAL) or found[uapi.IFA_ADDRESS]

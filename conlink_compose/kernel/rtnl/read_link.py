@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message, number, parse, words
+from conlink_compose.linux.netlink import Message, number, parse, pick, words
 
 _HEAD = struct.Struct("=BxHiII")
 _HELD = {
@@ -18,6 +18,26 @@ _HELD = {
 _OPERATIONAL = (uapi.IF_OPER_UNKNOWN, uapi.IF_OPER_UP)
 """As netif_oper_up() has it."""
 _NOTHING = memoryview(b"")
+_READ = frozenset(
+    (
+        uapi.IFLA_LINKINFO,
+        uapi.IFLA_LINK_NETNSID,
+        uapi.IFLA_IFNAME,
+        uapi.IFLA_CARRIER,
+        uapi.IFLA_OPERSTATE,
+        uapi.IFLA_GROUP,
+        uapi.IFLA_ADDRESS,
+        uapi.IFLA_MTU,
+        uapi.IFLA_MASTER,
+        uapi.IFLA_LINK,
+        uapi.IFLA_IFALIAS,
+        uapi.IFLA_QDISC,
+        uapi.IFLA_PROP_LIST,
+    )
+)
+
+
+_READ_OF_PORT = frozenset((uapi.IFLA_BRPORT_STATE, uapi.IFLA_BRPORT_ISOLATED))
 
 
 class LinkRecord(NamedTuple):
@@ -52,7 +72,7 @@ class LinkRecord(NamedTuple):
 
 def read_link(message: Message) -> LinkRecord:
     _, _, ifindex, flags, _ = _HEAD.unpack_from(message.view, message.start)
-    found = parse(message.view, message.start + _HEAD.size, message.end)
+    found = pick(message.view, message.start + _HEAD.size, message.end, _READ)
     kind, data, port = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
     nsid = found.get(uapi.IFLA_LINK_NETNSID)
     return LinkRecord(
@@ -86,7 +106,7 @@ class PortRecord(NamedTuple):
 
 def read_port(data: memoryview) -> PortRecord:
     """From IFLA_INFO_SLAVE_DATA of a bridge's port."""
-    found = parse(data, 0, len(data))
+    found = pick(data, 0, len(data), _READ_OF_PORT)
     return PortRecord(
         _HELD.get(number(found.get(uapi.IFLA_BRPORT_STATE, _NOTHING))),
         bool(number(found.get(uapi.IFLA_BRPORT_ISOLATED, _NOTHING))),

@@ -13,6 +13,7 @@ from conlink_compose.state import PROTOCOL
 
 _HEAD = struct.Struct("=BBBBBBBBI")
 _NEXT_HOP = struct.Struct("=HBBi")
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _NOTHING = memoryview(b"")
 
 
@@ -35,17 +36,16 @@ class RouteRecord(NamedTuple):
     by_kernel: bool
 
 
-def read_route(message: Message, asked: int) -> RouteRecord | None:
-    """None where it does not matter: local, not unicast, or for some packets alone (a type of
-    service, IPv6 sources).
+def read_route(message: Message) -> RouteRecord | None:
+    """None where it does not matter: of another family than IP, local, not unicast, or for some
+    packets alone (a type of service, IPv6 sources).
 
     IPv6 tells routes with gateways, one key and any protocols as one route with their hops, and
     with the protocol of the first. We never make more than one hop.
-    A kernel without IPv6 answers a question for it with the routes of all other families.
     """
     head = _HEAD.unpack_from(message.view, message.start)
     family, length, sources, service, table, protocol, _, kind, flags = head
-    if family != asked or kind != uapi.RTN_UNICAST:
+    if family not in _FAMILIES or kind != uapi.RTN_UNICAST:
         return None
     if sources or service:
         return None
