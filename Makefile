@@ -7,6 +7,6 @@ demo: ; @.ci/setup run && .ci/demo
 test: ; @.ci/setup test && .ci/test
 check: ; @.ci/setup test && .ci/check
 fix: ; @.ci/setup test && $(UV_RUN) ruff check -q --fix . ; $(UV_RUN) ruff format -q .
-bench: ; @.ci/setup test && $(UV_RUN) python bench/attach.py && $(UV_RUN) python bench/qdiscs.py
+bench: ; @.ci/setup test && .ci/bench
 bench-docker: ; @.ci/setup test && .ci/bench-docker
 setup: ; @.ci/setup test

@@ -14,16 +14,14 @@ from __future__ import annotations
 
 import argparse
 import resource
-import subprocess
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
 import methods
-from field import Field
+from field import Field, compiled
 
-PATIENCE = 60.0
+PATIENCE = 10.0
 """Seconds a method may take in one run; one that would need longer is left out, and said so."""
 
 Laps = dict[str, float]
@@ -38,23 +36,17 @@ def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory(prefix="conlink-bench-") as folder:
-        program = compiled(folder)
+        program = compiled("floor", folder)
         slowest = 0.0
         for count in arguments.nodes:
             ways = ways_of(program)
             if slowest * count > PATIENCE:
                 del ways["one ip a step"]
-                print(f"\n(one ip a step: left out at {count} nodes, would take over a minute)")
+                longer = f"would take over {PATIENCE:.0f} s a run"
+                print(f"\n(one ip a step: left out at {count} nodes, {longer})")
             found = measure(Field(count, ipv6=not arguments.no_ipv6), arguments.rounds, ways)
             report(count, found)
             slowest = max(slowest, median(r["apply"] for r in list(found.values())[-1]) / count)
-
-
-def compiled(folder: str) -> str:
-    source = Path(__file__).with_name("floor.c")
-    program = str(Path(folder, "floor"))
-    subprocess.run(["cc", "-O2", "-Wall", "-o", program, str(source)], check=True)
-    return program
 
 
 def ways_of(program: str) -> dict[str, Callable[[Field], Laps]]:

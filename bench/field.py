@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import time
+from pathlib import Path
 
 from conlink_compose.kernel import Kernel
 from conlink_compose.linux.namespaces import in_new_network, open_namespace
@@ -85,8 +86,22 @@ def at(path: str) -> tuple[str, ...]:
     return ("nsenter", f"--net={path}")
 
 
+def compiled(name: str, folder: str) -> str:
+    """The C program of that name, made in `folder`."""
+    source, program = Path(__file__).with_name(f"{name}.c"), str(Path(folder, name))
+    subprocess.run(["cc", "-O2", "-Wall", "-o", program, str(source)], check=True)
+    return program
+
+
 def ip_json(path: str, words: str) -> list[dict[str, object]]:
-    command = [*at(path), "ip", "-j", *words.split()]
+    return _told([*at(path), "ip", "-j", *words.split()])
+
+
+def tc_json(path: str, words: str) -> list[dict[str, object]]:
+    return _told([*at(path), "tc", "-j", *words.split()])
+
+
+def _told(command: list[str]) -> list[dict[str, object]]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return [one for one in json.loads(done.stdout or "[]") if one]
 

@@ -1,33 +1,39 @@
-"""A netem on each of N interfaces of one node: ours beside the fewest messages and `tc -batch`.
+"""N links between a node and its hub, a netem with delay and rate on each: ours beside a C program
+with the fewest messages and `ip -batch` with `tc -batch`.
 
     uv run python bench/qdiscs.py [--rounds 5] [--links 1000]
 
-On a kernel without netem the same with a tbf. The fewest messages are packed beforehand, and sent
-64 at once: what the kernel itself takes.
+On a kernel without netem it is a tbf: `.ci/kernel .venv/bin/python bench/qdiscs.py` has both.
+Each round runs every way once, one after the other, and `tc` reads each back.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from statistics import median
 
-from field import GROUP, at
+from field import GROUP, HERE, at, compiled, ip_json, tc_json
 
 from conlink_compose.kernel import Kernel
-from conlink_compose.kernel.rtnl.link_socket import LinkSocket, route_sockets
-from conlink_compose.kernel.rtnl.messages_qdisc import make, remove
 from conlink_compose.linux.namespaces import in_new_network, open_namespace
 from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.qdisc import qdisc_of
-from conlink_compose.state import HUB, End, Interface, Operation, Qdisc, State
+from conlink_compose.state import HUB, End, Interface, State
 from conlink_compose.state.netem import NETEM
 from conlink_compose.topology import Netem
 
-HERE = "/proc/thread-self/ns/net"
+WORDS = {
+    "netem": "netem delay 20ms rate 100mbit limit 4906",
+    "tbf": "tbf rate 100mbit burst 50176 limit 1518000",
+}
+
+Laps = dict[str, float]
 
 
 def main() -> None:
@@ -35,114 +41,116 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--links", type=int, default=1000)
     arguments = parser.parse_args()
-    links = Links(arguments.links)
-    ways: dict[str, Callable[[], dict[str, float]]] = {
-        "the fewest messages": links.fewest,
-        "conlink-compose": links.ours,
-        "tc -batch": links.tc_batch,
-    }
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
-    for _ in range(arguments.rounds):
-        for name, way in ways.items():
-            found[name].append(way())
-            links.verify_and_clear()
+    with tempfile.TemporaryDirectory(prefix="conlink-bench-") as folder:
+        links = Links(arguments.links, compiled("qdiscs", folder))
+        ways: dict[str, Callable[[], Laps]] = {
+            "floor (C)": links.floor,
+            "conlink-compose": links.ours,
+            "ip -batch, tc -batch": links.batch,
+        }
+        found: dict[str, list[Laps]] = {name: [] for name in ways}
+        for _ in range(arguments.rounds):
+            for name, way in ways.items():
+                found[name].append(way())
+                links.verify_and_clear()
     report(arguments.links, links.kind, found)
 
 
 class Links:
-    """N veths between a node and its hub, made beforehand; bare again after each run."""
+    """A hub and a node, empty again after each way. IPv6 is off in them: what it does by itself on
+    a thousand new interfaces would be measured instead."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, program: str) -> None:
+        self._count, self._program = count, program
         self._fds = [in_new_network(lambda: open_namespace(HERE)) for _ in range(2)]
-        self._hub, self._node = (f"/proc/self/fd/{fd}" for fd in self._fds)
-        self._kernel = Kernel(self._hub, GROUP)
-        self._missing = self._kernel.missing_kinds((NETEM,))
-        self.kind = "tbf" if self._missing else "netem"
-        names = [f"eth{number}" for number in range(count)]
-        self._observe()
-        for name in names:
-            assert not self._kernel.apply((_veth(name),))
-        known = self._observe()
-        self._desired = State.of((*known, *map(self._qdisc, names)))
-        self._ifindexes = [int(words[0]) for words in self._links()]
+        self._hub, self._node = (f"/proc/{os.getpid()}/fd/{fd}" for fd in self._fds)
+        for path in (self._hub, self._node):
+            off = "net.ipv6.conf.default.disable_ipv6=1"
+            subprocess.run([*at(path), "sysctl", "-qw", off], check=True)
+        kernel = Kernel(self._hub, GROUP)
+        missing = kernel.missing_kinds((NETEM,))
+        kernel.close()
+        self.kind = "tbf" if missing else "netem"
+        netem = Netem(rate=10**8) if missing else Netem(delay=20_000, rate=10**8)
+        self._names = [f"eth{number}" for number in range(count)]
+        ends = [one for name in self._names for one in _veth(name)]
+        qdiscs = [qdisc_of("node", name, (netem,), 1500, missing) for name in self._names]
+        self._links = State.of(ends)
+        self._desired = State.of((*ends, *filter(None, qdiscs)))
 
-    def fewest(self) -> dict[str, float]:
-        requests = [make(ifindex, 0, self._qdisc("").stages[0]) for ifindex in self._ifindexes]
-        began = time.perf_counter()
-        assert not self._socket().exchange(requests)
-        return {"apply": time.perf_counter() - began}
+    def floor(self) -> Laps:
+        words = (self.kind, str(GROUP), self._hub, self._node, str(self._count))
+        done = subprocess.run([self._program, *words], check=True, capture_output=True, text=True)
+        both, alone = map(float, done.stdout.split())
+        return {"links with their qdiscs": both, "the qdiscs alone": alone}
 
-    def ours(self) -> dict[str, float]:
-        planned = plan(self._desired, self._observe()).plan
+    def ours(self) -> Laps:
+        """Made with their links; then, the qdiscs being taken back, put on links that are there."""
+        kernel = Kernel(self._hub, GROUP)
+        both = self._apply(kernel, self._desired)
+        self._apply(kernel, self._links)
+        alone = self._apply(kernel, self._desired)
         began = time.perf_counter()
-        assert not self._kernel.apply(planned)
-        applied = time.perf_counter()
-        seen = self._observe()
-        looked = time.perf_counter()
+        seen = kernel.observe({"node": self._node}).state
+        looked = time.perf_counter() - began
+        kernel.close()
         assert not plan(self._desired, seen).on_links
-        return {"apply": applied - began, "observe": looked - applied}
+        return {"links with their qdiscs": both, "the qdiscs alone": alone, "a look": looked}
 
-    def tc_batch(self) -> dict[str, float]:
-        words = "netem delay 20ms loss 0.1% rate 100mbit limit 4906"
-        if self._missing:
-            words = "tbf rate 100mbit burst 50176 limit 1518000"
-        names = (name for _, name in self._links())
-        text = "".join(f"qdisc add dev {name} root handle 636c: {words}\n" for name in names)
+    def _apply(self, kernel: Kernel, desired: State) -> float:
+        planned = plan(desired, kernel.observe({"node": self._node}).state).plan
         began = time.perf_counter()
-        subprocess.run([*at(self._path), "tc", "-batch", "-"], input=text, text=True, check=True)
-        return {"apply": time.perf_counter() - began}
+        assert not kernel.apply(planned)
+        return time.perf_counter() - began
+
+    def batch(self) -> Laps:
+        in_hub = [*at(self._hub), "ip", "-batch", "-"]
+        in_node = [*at(self._node), "tc", "-batch", "-"]
+        add = [f"qdisc add dev {n} root handle 636c: {WORDS[self.kind]}" for n in self._names]
+        both = _feed(in_hub, self._link_words()) + _feed(in_node, add)
+        _feed(in_node, (f"qdisc del dev {name} root" for name in self._names))
+        return {"links with their qdiscs": both, "the qdiscs alone": _feed(in_node, add)}
+
+    def _link_words(self) -> Iterator[str]:
+        for name in self._names:
+            mine = f"name {name} group {GROUP} mtu 1500"
+            yield f"link add {mine} type veth peer {mine} netns {self._node}"
+            yield f"link set {name} addrgenmode none up"
 
     def verify_and_clear(self) -> None:
-        found = [thing for thing in self._observe() if isinstance(thing, Qdisc)]
-        assert len(found) == len(self._ifindexes)
-        assert not self._socket().exchange([remove(ifindex, 0) for ifindex in self._ifindexes])
-
-    def _qdisc(self, name: str) -> Qdisc:
-        netem = Netem(delay=20_000, loss=0.1, rate=10**8)
-        netem = Netem(rate=10**8) if self._missing else netem
-        found = qdisc_of("node", name, (netem,), 1500, self._missing)
-        assert found
-        return found
-
-    def _observe(self) -> State:
-        return self._kernel.observe({"node": self._node}).state
-
-    def _socket(self) -> LinkSocket:
-        (raw,) = route_sockets(self._fds[1:])
-        assert not isinstance(raw, OSError)
-        return LinkSocket(raw)
-
-    @property
-    def _path(self) -> str:
-        return f"/proc/{os.getpid()}/fd/{self._fds[1]}"
-
-    def _links(self) -> list[tuple[str, str]]:
-        command = [*at(self._path), "ip", "-o", "link", "show", "group", str(GROUP)]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        rows = [line.split(": ") for line in told.splitlines()]
-        return [(row[0], row[1].split("@")[0]) for row in rows]
+        found = tc_json(self._node, "qdisc show")
+        assert sum(one["kind"] == self.kind for one in found) == self._count
+        subprocess.run([*at(self._hub), "ip", "link", "del", "group", str(GROUP)], check=True)
+        assert len(ip_json(self._node, "link show")) == 1
+        time.sleep(0.3 + self._count / 2000)  # until the kernel has done its tidying
 
 
-def _veth(name: str) -> Operation:
+def _feed(command: list[str], lines: Iterable[str]) -> float:
+    """The seconds it takes."""
+    text = "\n".join(lines)
+    began = time.perf_counter()
+    subprocess.run(command, input=text, text=True, check=True)
+    return time.perf_counter() - began
+
+
+def _veth(name: str) -> tuple[Interface, Interface]:
     near, far = End("node", name), End(HUB, name)
-    ends = [
-        Interface(*one, "veth", mtu=1500, up=True, master="", peer=other)
-        for one, other in ((near, far), (far, near))
-    ]
-    return Operation("add", ends[0], "bench", other=ends[1])
+    return (
+        Interface(*near, "veth", mtu=1500, up=True, master="", peer=far),
+        Interface(*far, "veth", mtu=1500, up=True, master="", peer=near),
+    )
 
 
-def report(count: int, kind: str, found: dict[str, list[dict[str, float]]]) -> None:
-    base = median(run["apply"] for run in found["the fewest messages"])
-    print(f"\n{count} interfaces, a {kind} on each; every run read back")
-    print(f"{'':34}{'median':>10}{'each':>10}{'to fewest':>10}")
+def report(count: int, kind: str, found: dict[str, list[Laps]]) -> None:
+    floor = {lap: median(run[lap] for run in found["floor (C)"]) for lap in found["floor (C)"][0]}
+    print(f"\n{count} links, a {kind} on each, on Linux {platform.release()}; every run read back")
+    print(f"{'':46}{'median':>10}{'each':>10}{'to floor':>10}")
     for name, runs in found.items():
         for lap in runs[0]:
             middle = median(run[lap] for run in runs)
-            print(
-                f"{name + ': ' + lap:34}{middle * 1e3:>7.1f} ms"
-                f"{middle / count * 1e6:>7.1f} us{middle / base:>9.2f}x"
-            )
+            ratio = f"{middle / floor[lap]:>9.2f}x" if lap in floor else ""
+            words = f"{name}: {lap}"
+            print(f"{words:46}{middle * 1e3:>7.1f} ms{middle / count * 1e6:>7.1f} us{ratio}")
 
 
 if __name__ == "__main__":
