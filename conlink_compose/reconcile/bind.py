@@ -258,6 +258,7 @@ def _state(declared: Iterable[Declared]) -> State:
     things: dict[Key, Thing] = {}
     causes: dict[Key, Span | None] = {}
     for thing, span in declared:
-        things[thing.key] = thing
-        causes[thing.key] = span
+        key = thing.key
+        things[key] = thing
+        causes[key] = span
     return State(things, causes)

@@ -4,11 +4,12 @@ happens to frames and packets there."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from conlink_compose import state
 from conlink_compose.diagnostics import Span
 from conlink_compose.reconcile.qdisc import qdisc_of
-from conlink_compose.topology import Endpoint, Route
+from conlink_compose.topology import Endpoint, IpNetwork, Route
 
 MAIN_TABLE = 254
 IPV6_METRIC = 1024
@@ -56,11 +57,17 @@ def _prefix_routes(
     node: str, endpoint: Endpoint
 ) -> Iterator[tuple[state.PrefixRoute, Span | None]]:
     """One a prefix, however many addresses share it. Which of them the kernel makes it knows."""
-    networks = dict.fromkeys(str(address.network) for address in endpoint.addresses)
+    networks = dict.fromkeys(_text(address.network) for address in endpoint.addresses)
     for network in networks:
         yield state.PrefixRoute(node, endpoint.dev, network), endpoint.place("ip")
     if LINK_LOCAL not in networks:
         yield state.PrefixRoute(node, endpoint.dev, LINK_LOCAL), endpoint.span
+
+
+@lru_cache(maxsize=1 << 10)
+def _text(network: IpNetwork) -> str:
+    """Replicas share theirs, and to write it takes longer than all else of its route."""
+    return str(network)
 
 
 def _route(node: str, dev: str, route: Route) -> state.Route:

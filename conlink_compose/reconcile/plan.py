@@ -146,5 +146,8 @@ def _labels(thing: Thing, desired: State) -> set[str]:
     """The namespaces it stands in, or in which something stands that it is tied to: what is about
     an outer end is also the affair of the node at the other."""
     end = desired.things.get(thing.about) if thing.about and thing.netns == HUB else None
-    tied = thing.needs | thing.ends_with | (end.ends_with if end else frozenset())
-    return {thing.netns, *(key[1] for key in tied)}
+    found = {thing.netns}
+    for tied in (thing.needs, thing.ends_with, end.ends_with if end else ()):
+        for key in tied:
+            found.add(key[1])
+    return found
