@@ -1,13 +1,13 @@
 """Attaching N nodes to one bridge: ours beside the floor (C), `ip -batch` and plain `ip`.
 
-    uv run python bench/attach.py [--rounds 5] [--nodes 100 1000] [--no-ipv6]
+    uv run python bench/attach.py [--rounds 5] [--nodes 100 1000] [--ipv6-up-to 100]
 
 Each round runs every method once, one after the other, in the same namespaces, and reads the
 kernel back after each. The table holds medians, and their ratios to the floor's.
 
 With IPv6 in the nodes, as it is by default, each new node sends its neighbour discovery to all
 others of the bridge: at 1,000 nodes that costs more than all else, whoever attaches them, and makes
-the figures waver. `--no-ipv6` shows the attaching alone, as in containers of Docker's default.
+the figures waver. So the large numbers are of nodes without, as containers of Docker's default are.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--nodes", type=int, nargs="+", default=[100, 1000])
-    parser.add_argument("--no-ipv6", action="store_true")
+    parser.add_argument("--ipv6-up-to", type=int, default=100)
     arguments = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -44,8 +44,9 @@ def main() -> None:
                 del ways["one ip a step"]
                 longer = f"would take over {PATIENCE:.0f} s a run"
                 print(f"\n(one ip a step: left out at {count} nodes, {longer})")
-            found = measure(Field(count, ipv6=not arguments.no_ipv6), arguments.rounds, ways)
-            report(count, found)
+            ipv6 = count <= arguments.ipv6_up_to
+            found = measure(Field(count, ipv6=ipv6), arguments.rounds, ways)
+            report(count, "with" if ipv6 else "without", found)
             slowest = max(slowest, median(r["apply"] for r in list(found.values())[-1]) / count)
 
 
@@ -73,9 +74,9 @@ def measure(
     return found
 
 
-def report(count: int, found: dict[str, list[Laps]]) -> None:
+def report(count: int, how: str, found: dict[str, list[Laps]]) -> None:
     base = median(run["apply"] for run in found["floor (C)"])
-    print(f"\n{count} nodes, one link, one address and one route each; every run read back")
+    print(f"\n{count} nodes {how} IPv6, one link, address and route each; every run read back")
     print(f"{'':34}{'median':>10}{'a link':>10}{'to floor':>10}")
     for name, runs in found.items():
         line(f"{name}: apply", [run["apply"] for run in runs], count, base)

@@ -3,7 +3,8 @@
     uv run python bench/throughput.py [--rounds 5] [--seconds 1]
 
 A wire, a patch and a linux bridge, all between two namespaces. Each round runs iperf3 once over
-each, ours and the other in turn. Checksums are left to the receiver, as the kernel has it.
+each, ours and the other in turn; the best of each counts, which is the one that the rest of the
+machine disturbed least. TX checksum offload is on, as the kernel has it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Interface
-from statistics import median
 from typing import Any
 
 from field import GROUP, HERE, at
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=1)
     arguments = parser.parse_args()
     makers: dict[str, Callable[[Line, str], None]] = {"conlink-compose": ours, "ip": plain}
-    print("\none TCP stream (iperf3) over a veth, with TX checksum offload, in Gbit/s")
+    print("\none TCP stream (iperf3) over a veth, with TX checksum offload, Gbit/s at best")
     print(f"{'':16}{'conlink-compose':>17}{'ip':>10}{'to ip':>10}")
     for form in FORMS:
         lines = {name: Line(form, make) for name, make in makers.items()}
@@ -46,7 +46,7 @@ def main() -> None:
                 found[name].append(line.measure(arguments.seconds))
         for line in lines.values():
             line.close()
-        mine, other = (median(found[name]) / 1e9 for name in ("conlink-compose", "ip"))
+        mine, other = (max(found[name]) / 1e9 for name in ("conlink-compose", "ip"))
         label = {"wire": "wire", "patch": "patch (mirred)", "linux": "linux bridge"}[form]
         print(f"{label:16}{mine:>17.1f}{other:>10.1f}{mine / other:>9.2f}x", flush=True)
 

@@ -76,6 +76,16 @@ def test_what_is_foreign_is_reported_as_foreign(lab: Lab) -> None:
     assert [one.netns for one in foreign] == ["a"] * 3
 
 
+@pytest.mark.parametrize("to", ["10.9.0.0/16", "fd09::/64"])
+def test_a_route_over_the_loopback_alone_is_seen(lab: Lab, to: str) -> None:
+    lab.change("a", "link set lo up")
+    lab.change("a", f"route add {to} dev lo")
+    routes = [one for one in lab.observe().state if isinstance(one, Route)]
+    assert [(one.netns, one.interface, one.to, one.owned) for one in routes] == [
+        ("a", "lo", to, False)
+    ]
+
+
 def test_another_projects_interface_is_foreign(lab: Lab) -> None:
     lab.change(HUB, "link add other group 1660944385 type ifb")
     found = lab.observe().state.things["interface", HUB, "other"]
