@@ -177,6 +177,8 @@ def test_two_runs_with_one_seed_lose_the_same_packets(line: Line) -> None:
     assert not are_alike(first, fates(line, "loss 30% seed 43"))
     line.shall("loss 1%")
     assert are_alike(first, fates(line, "loss 30% seed 42", bare=False))
+    line.by_hand("replace dev eth0 root pfifo")
+    assert are_alike(first, fates(line, "loss 30% seed 42", bare=False))
 
 
 def fates(line: Line, words: str, *, bare: bool = True) -> list[bool]:

@@ -53,9 +53,9 @@ BY_NAME = {
         "no: the kernel tells nobody its table; the rest of the qdisc is put back",
     ),
     "netems.seed": Tests(
-        _NETEM + "test_a_seed_where_the_kernel_takes_it",
-        "tests/reconcile/test_qdisc.py::test_a_seed_that_the_kernel_does_not_tell_makes_no_difference",
-        "no: the kernel of the lane takes none",
+        _NETEM + "test_two_runs_with_one_seed_lose_the_same_packets",
+        _NETEM + "test_two_runs_with_one_seed_lose_the_same_packets",
+        _NETEM + "test_two_runs_with_one_seed_lose_the_same_packets",
     ),
     "serviceBlock.runtime": Tests(
         "tests/docker/test_by_hand.py::test_another_life_is_linked_again",
