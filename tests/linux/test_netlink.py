@@ -1,3 +1,5 @@
+from hypothesis import given
+from hypothesis import strategies as st
 from pyroute2.netlink import nla
 
 from conlink_compose.linux.netlink import (
@@ -67,6 +69,23 @@ def test_picked_are_those_that_are_wanted_whatever_comes_before_them() -> None:
         assert found == {kind: every[kind] for kind in wanted if kind in every}
     broken = memoryview(u32(1, 5) + b"\x02\x00\x07\x00" + u32(2, 6))
     assert set(pick(broken, 0, len(broken), frozenset({1, 2}))) == {1}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.binary(max_size=9)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 80), st.integers(0, 255)), max_size=3),
+)
+def test_what_is_picked_hangs_on_nothing_that_was_read_before(
+    attributes: list[tuple[int, bytes]], turned: list[tuple[int, int]]
+) -> None:
+    """Messages of one length, most with attributes at the same places, some not."""
+    packed = bytearray(b"".join(attribute(kind, payload) for kind, payload in attributes))
+    wanted = frozenset((1, 4, 7))
+    for place, value in ((0, packed[0]), *turned) if packed else ():
+        packed[place % len(packed)] = value
+        every = parse(bytes(packed), 0, len(packed))
+        found = pick(memoryview(bytes(packed)), 0, len(packed), wanted)
+        assert found == {kind: every[kind] for kind in wanted if kind in every}
 
 
 def test_words_lose_their_closing_zero() -> None:
