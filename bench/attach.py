@@ -21,6 +21,8 @@ from statistics import median
 import methods
 from field import Field, compiled
 
+from conlink_compose.runtime.__main__ import collect_seldom
+
 PATIENCE = 10.0
 """Seconds a method may take in one run; one that would need longer is left out, and said so."""
 
@@ -28,6 +30,7 @@ Laps = dict[str, float]
 
 
 def main() -> None:
+    collect_seldom()
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--nodes", type=int, nargs="+", default=[100, 1000])

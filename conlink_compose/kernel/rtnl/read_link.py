@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from conlink_compose.linux import uapi
@@ -71,8 +72,21 @@ class LinkRecord(NamedTuple):
 
 
 def read_link(message: Message) -> LinkRecord:
-    _, _, ifindex, flags, _ = _HEAD.unpack_from(message.view, message.start)
-    found = pick(message.view, message.start + _HEAD.size, message.end, _READ)
+    _, _, ifindex, _, _ = _HEAD.unpack_from(message.view, message.start)
+    if ifindex == uapi.LOOPBACK_IFINDEX:
+        return _read_loopback(bytes(message.view[message.start : message.end]))
+    return _read(message.view, message.start, message.end)
+
+
+@lru_cache(maxsize=64)
+def _read_loopback(body: bytes) -> LinkRecord:
+    """Each namespace has one, and of a thousand nearly all are told of in the same bytes."""
+    return _read(memoryview(body), 0, len(body))
+
+
+def _read(view: memoryview, start: int, end: int) -> LinkRecord:
+    _, _, ifindex, flags, _ = _HEAD.unpack_from(view, start)
+    found = pick(view, start + _HEAD.size, end, _READ)
     kind, data, port = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
     nsid = found.get(uapi.IFLA_LINK_NETNSID)
     return LinkRecord(
