@@ -154,7 +154,7 @@ class Ovsdb:
         for table, rows in updates.items():
             for uuid, change in rows.items():
                 if "new" in change:
-                    told = {name: _value(value) for name, value in change["new"].items()}
+                    told = {name: value_of(value) for name, value in change["new"].items()}
                     self.tables[table][uuid] = told
                 else:
                     self.tables[table].pop(uuid, None)
@@ -175,7 +175,7 @@ def _connected(folder: str) -> socket.socket:
     return raw
 
 
-def _value(value: Any) -> Any:
+def value_of(value: Any) -> Any:
     """RFC 7047, 5.1: a set of one is written as its only element, an empty one as a set."""
     if not isinstance(value, list):
         return value
@@ -183,5 +183,5 @@ def _value(value: Any) -> Any:
     if kind == "uuid":
         return content
     if kind == "set":
-        return tuple(map(_value, content))
-    return {key: _value(one) for key, one in content}
+        return tuple(map(value_of, content))
+    return {key: value_of(one) for key, one in content}
