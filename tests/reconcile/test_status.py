@@ -11,9 +11,9 @@ from conlink_compose.reconcile.plan import plan
 from conlink_compose.reconcile.status import status
 from conlink_compose.runtime import report
 from conlink_compose.runtime.controller import Outcome, View
-from conlink_compose.state import HUB, Interface, Qdisc, Route, State, Tbf
+from conlink_compose.state import HUB, OVS_DATAPATH, Interface, OvsPort, Qdisc, Route, State, Tbf
 from conlink_compose.state import Netem as KernelNetem
-from conlink_compose.topology import Bridge
+from conlink_compose.topology import Bridge, Vlan
 from tests.reconcile.declared import (
     all_nodes,
     default_route,
@@ -61,6 +61,32 @@ def test_the_state_of_an_interface(actual: State, state: str) -> None:
     (node,) = status(all_nodes(LAN), BOUND, actual)
     assert [interface.state for interface in node.interfaces] == [state]
     assert node.interfaces[0].peer == "bridge lan"
+
+
+@pytest.mark.parametrize(
+    ("missing", "port", "words", "state"),
+    [
+        ((), {}, "bridge lan (ovs) vlan 10", "up"),
+        ((OVS_DATAPATH,), {}, "bridge lan (ovs, userspace) vlan 10", "up"),
+        ((), {"held": "learning"}, "bridge lan (ovs) vlan 10", "learning"),
+        ((), {"works": False}, "bridge lan (ovs) vlan 10", "disabled"),
+    ],
+)
+def test_a_link_to_an_open_vswitch(
+    missing: tuple[str, ...], port: dict[str, object], words: str, state: str
+) -> None:
+    declared = replace(
+        topology(on_bridge("a", "lan"), services=(service("a"),)),
+        bridges=(Bridge("lan", "ovs", vlan_filtering=True),),
+    )
+    declared = replace(declared, links=(replace(declared.links[0], vlan=Vlan(10)),))
+    binding = bind(declared, all_nodes(declared), frozenset(missing))
+    actual = {
+        key: replace(thing, **port) if isinstance(thing, OvsPort) else thing  # type: ignore[arg-type]
+        for key, thing in binding.state.things.items()
+    }
+    (node,) = status(all_nodes(declared), binding, State(actual))
+    assert [(one.peer, one.state) for one in node.interfaces] == [(words, state)]
 
 
 @pytest.mark.parametrize(
