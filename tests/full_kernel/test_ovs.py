@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conlink_compose.kernel.ovs.datapath import is_loaded
+from conlink_compose.kernel.ovs.datapath import has_kernel_datapath, is_loaded
 from conlink_compose.state import HUB
 from tests.kernel.declared_lab import bring_up, steps
 from tests.kernel.lab import Lab
@@ -24,6 +24,7 @@ from tests.kernel.test_ovs import (
     test_two_nodes,
     test_vlans,
 )
+from tests.project import project
 
 __all__ = [
     "test_a_mode_that_is_edited_moves_the_ports",
@@ -87,3 +88,17 @@ def test_its_ports_have_its_datapath_as_their_master(lab: Lab) -> None:
     bring_up(lab, wanted)
     assert {one["master"] for one in lab.ip(HUB, "link show type veth")} == {"ovs-system"}
     assert steps(lab, wanted) == ""
+
+
+def test_a_bridge_that_leaves_its_mode_open_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the module is loaded; not where it is told what only the kernel's own bridge can."""
+    assert has_kernel_datapath()
+    monkeypatch.setenv("CONLINK_ENGINE", "sandbox")
+    links = "{links: [{bridge: lan}, {bridge: other, dev: eth1, isolated: true}]}"
+    text = f"x-conlink: {{hosts: {{a: {links}}}}}\nservices: {{}}\n"
+    with project(tmp_path, text) as lab:
+        planned = lab.plan()
+    assert "add     ovs bridge (hub):lan datapath system" in planned
+    assert "add     bridge (hub):other" in planned
