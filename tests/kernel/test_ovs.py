@@ -113,6 +113,18 @@ def test_its_own_port_comes_up_again(lab: Lab) -> None:
     assert "UP" in lab.ip(HUB, "link show lan")[0]["flags"]
 
 
+def test_its_own_port_is_made_again(lab: Lab) -> None:
+    """Left alone, ovs-vswitchd would read from the tap that is gone, without end. The kernel's
+    datapath does not let it go."""
+    wanted = lan("", "")
+    bring_up(lab, wanted)
+    gone = lab.run(HUB, "ip", "link", "delete", "lan").returncode == 0
+    assert gone == USERSPACE
+    bring_up(lab, wanted)
+    assert "UP" in lab.ip(HUB, "link show lan")[0]["flags"]
+    assert lab.pings("a", "10.0.0.2")
+
+
 def test_what_others_do_there_wakes(lab: Lab) -> None:
     bring_up(lab, lan("", ""))
     for _ in within(10.0):  # the kernel tells of carriers late

@@ -24,12 +24,15 @@ class Transaction:
 
     def removing(self, operation: Operation) -> Iterator[DatabaseOperation]:
         """What has to be gone before the rest is asked for: of a port whose interface has been made
-        anew under its old name, ovs-vswitchd would keep the old one."""
+        anew under its old name, ovs-vswitchd would keep the old one. So it does with the tap of a
+        bridge that somebody took away."""
         thing = operation.thing
         if isinstance(thing, OvsBridge) and operation.verb != "change":
             yield from self._remove_bridge(thing)
+        elif isinstance(thing, OvsBridge) and not _is_whole(operation):
+            yield from self._remove_port(thing.name)
         elif isinstance(thing, OvsPort) and not _is_edited(operation):
-            yield from self._remove_port(thing)
+            yield from self._remove_port(thing.interface)
 
     def making(self, operation: Operation) -> Iterator[DatabaseOperation]:
         """What is left to ask for then."""
@@ -37,7 +40,7 @@ class Transaction:
         if isinstance(thing, OvsBridge) and verb == "add":
             yield from self._add_bridge(thing)
         elif isinstance(thing, OvsBridge) and verb == "change":
-            yield from self._change_bridge(thing)
+            yield from self._change_bridge(thing, _is_whole(operation))
         elif isinstance(thing, OvsPort) and _is_edited(operation):
             yield _update("Port", thing.interface, _vlan_columns(thing.vlans))
         elif isinstance(thing, OvsPort) and verb != "remove":
@@ -45,15 +48,18 @@ class Transaction:
 
     def _add_bridge(self, bridge: OvsBridge) -> Iterator[DatabaseOperation]:
         """It comes with the port of its own name."""
-        interface = {"name": bridge.name, "type": "internal", MTU: _set(bridge.mtu)}
-        port = yield from self._insert_port(interface, _local_columns(bridge))
+        port = yield from self._insert_local_port(bridge)
         row = {"name": bridge.name, "ports": port, **_bridge_columns(bridge)}
         made = self._name()
         yield {"op": "insert", "table": "Bridge", "uuid-name": made, "row": row}
         yield _mutate(DATABASE, [], "bridges", "insert", [["named-uuid", made]])
 
-    def _change_bridge(self, bridge: OvsBridge) -> Iterator[DatabaseOperation]:
+    def _change_bridge(self, bridge: OvsBridge, was_whole: bool) -> Iterator[DatabaseOperation]:
         yield _update("Bridge", bridge.name, _bridge_columns(bridge))
+        if not was_whole:
+            made = yield from self._insert_local_port(bridge)
+            yield _mutate("Bridge", [["name", "==", bridge.name]], "ports", "insert", [made])
+            return
         yield _update("Interface", bridge.name, {MTU: _set(bridge.mtu)})
         yield _update("Port", bridge.name, _local_columns(bridge))
 
@@ -65,10 +71,16 @@ class Transaction:
         made = yield from self._insert_port({"name": port.interface}, _vlan_columns(port.vlans))
         yield _mutate("Bridge", [["name", "==", port.bridge]], "ports", "insert", [made])
 
-    def _remove_port(self, port: OvsPort) -> Iterator[DatabaseOperation]:
-        for uuid in uuids(self._tables, "Port", port.interface):
+    def _remove_port(self, name: str) -> Iterator[DatabaseOperation]:
+        for uuid in uuids(self._tables, "Port", name):
             one = ["uuid", uuid]
             yield _mutate("Bridge", [["ports", "includes", one]], "ports", "delete", [one])
+
+    def _insert_local_port(
+        self, bridge: OvsBridge
+    ) -> Generator[DatabaseOperation, None, list[str]]:
+        interface = {"name": bridge.name, "type": "internal", MTU: _set(bridge.mtu)}
+        return (yield from self._insert_port(interface, _local_columns(bridge)))
 
     def _insert_port(
         self, interface: DatabaseOperation, columns: DatabaseOperation
@@ -83,6 +95,11 @@ class Transaction:
     def _name(self) -> str:
         """Letters and digits alone, which names of interfaces need not be."""
         return f"row{next(self._numbers)}"
+
+
+def _is_whole(operation: Operation) -> bool:
+    """Before it, the bridge had its own port."""
+    return isinstance(operation.before, OvsBridge) and operation.before.whole
 
 
 def _is_edited(operation: Operation) -> bool:
