@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import select
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -197,6 +199,31 @@ def test_a_program_that_is_killed_is_started_again(lab: Lab, program: str) -> No
         if processes(lab, program) not in ([], [killed]) and settled(lab, wanted):
             break
     assert lab.pings("a", "10.0.0.2")
+    assert steps(lab, wanted) == ""
+
+
+@pytest.mark.parametrize("program", ["ovs-vswitchd", "ovsdb-server"])
+def test_a_program_that_is_stopped_keeps_nobody_waiting(lab: Lab, program: str) -> None:
+    """What was told last is what is there, so nothing is taken from it; and what was asked of it
+    meanwhile is asked again when it goes on."""
+    wanted = lan("", "", "")
+    bring_up(lab, wanted)
+    (stopped,) = processes(lab, program)
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        lab.restart("a")
+        began = time.monotonic()
+        for _ in range(4):
+            assert not settled(lab, wanted)
+        assert time.monotonic() - began < 13.0
+        assert lab.ip(HUB, "link show lan")
+        if program == "ovsdb-server":
+            assert lab.pings("b", "10.0.0.3")
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    for _ in within(20.0):
+        if settled(lab, wanted):
+            break
     assert steps(lab, wanted) == ""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.ovs import programs
 from conlink_compose.kernel.ovs.ovsdb import Ovsdb, OvsdbError
-from conlink_compose.kernel.ovs.rows import error_of, passes, things
+from conlink_compose.kernel.ovs.rows import Tables, error_of, passes, things
 from conlink_compose.kernel.ovs.transactions import Transaction
 from conlink_compose.kernel.rtnl.link_socket import Refusal
 from conlink_compose.state import Operation, OvsBridge, OvsPort, Thing
@@ -37,20 +37,31 @@ class Ovs:
         self._starts = False
         self._database: Ovsdb | None = None
         self._not_before = 0.0
+        self._silent_until = 0.0
+        self._tables: Tables | None = None  # as last told
+        self._doubted: set[str] = set()  # ports of which it is not known what became of them
 
     def reach(self, folder: str | None, *, starts: bool) -> None:
         """Where its sockets lie, and whether its programs are ours to start."""
         if folder != self._folder:
             self.close()
+            self._tables, self._silent_until = None, 0.0
         self._folder, self._starts = folder, starts
 
     def look(self, links: Collection[str]) -> Iterator[Thing]:
         """What is there by what was told last; `links` are the names of the interfaces in the
-        hub."""
+        hub. Raises OSError where it was started and has never told: what is not seen would be made
+        again, and its taps taken from it."""
         was_started = self._folder is not None and programs.were_started(self._folder)
         database = self._started() if was_started else self._reached()
         if database:
-            yield from things(database.tables, links)
+            self._tables = database.tables
+        elif not was_started:
+            self._tables = None
+        elif self._tables is None:
+            raise OSError(errno.ENOTCONN, SILENT)
+        if self._tables:
+            yield from things(self._tables, set(links) - self._doubted)
 
     def drain(self) -> None:
         """Take note of what was told."""
@@ -62,28 +73,48 @@ class Ovs:
 
     def obey(self, namespace: Namespace, operations: Sequence[Operation]) -> list[Refused]:
         """In one transaction; where that is refused, each in one of its own. That nobody answers is
-        told once."""
+        told once.
+
+        Of what it does late, it may see nothing but the end: a port that is the one it had. So such
+        a port is taken out and put in again when it answers.
+        """
         del namespace  # Open vSwitch is the hub's
+        ports = {one.thing.interface for one in operations if isinstance(one.thing, OvsPort)}
+        self._doubted |= ports
         database = self._started()
         if database is None:
             return [(operations[0], Refusal(errno.ENOTCONN, SILENT))]
         try:
-            return list(_obeyed(database, operations))
-        except OSError:
-            self.close()
+            refused = list(_obeyed(database, operations))
+        except OSError as error:
+            self._give_up(error)
             return [(operations[0], Refusal(errno.ETIMEDOUT, LATE))]
+        self._doubted -= ports
+        return refused
 
     def close(self) -> None:
         if self._database:
             self._database.close()
         self._database = None
 
+    def _give_up(self, error: OSError) -> None:
+        """Whoever is stopped would be waited for at every look, and all else with it."""
+        self.close()
+        if isinstance(error, TimeoutError):
+            self._silent_until = time.monotonic() + STARTING
+
+    def _is_silent(self) -> bool:
+        return time.monotonic() < self._silent_until
+
     def _reached(self) -> Ovsdb | None:
         """The connection, made anew where there is somebody to connect to."""
-        if self._database is None and self._folder:
+        if self._database is None and self._folder and not self._is_silent():
             try:
                 self._database = Ovsdb(self._folder)
-            except (OSError, OvsdbError):
+            except OSError as error:
+                self._give_up(error)
+                return None
+            except OvsdbError:
                 return None
             self._connected(self._database)
         return self._database
@@ -91,10 +122,13 @@ class Ovs:
     def _started(self) -> Ovsdb | None:
         """The connection; where there is none, its programs are started and waited for."""
         database, now = self._reached(), time.monotonic()
-        if database or not (self._starts and self._folder) or now < self._not_before:
+        if database or not (self._starts and self._folder):
             return database
+        if now < self._not_before or self._is_silent():
+            return None
         programs.start(self._folder)
-        while database is None and time.monotonic() < now + STARTING:
+        ends = now + STARTING
+        while database is None and time.monotonic() < ends and not self._is_silent():
             time.sleep(_LOOK_AGAIN)
             database = self._reached()
         if database is None:
