@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conlink_compose.bridges import KNOBS, BoundBridge, Port, Rules, vlans_of
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.state import (
     DEFAULT_VLAN,
     HUB,
@@ -26,9 +26,24 @@ RULES = Rules(
     knobs=KNOBS - {"group_fwd_mask"},
 )
 
+_KEPT = ("ovs-system", "ovs-netdev")
+_KEPT_FIRST = ("genev_sys", "gre_sys", "vxlan_sys", "lisp_sys", "erspan_sys", "gtpu_sys")
+
 IS_INTERFACE = True
 
 ENSLAVES = False
+
+
+def may_be_called(name: str) -> bool:
+    """Not as a path, nor as its own interfaces (vswitchd/bridge.c and lib/netdev.c,
+    netdev_is_reserved_name, of Open vSwitch)."""
+    return "\\" not in name and name not in _KEPT and not name.startswith(_KEPT_FIRST)
+
+
+def check_name(name: str, at: Span) -> Iterator[Diagnostic]:
+    if not may_be_called(name):
+        message = f'a bridge of mode ovs cannot be called "{name}": Open vSwitch refuses it'
+        yield Diagnostic("bad-name", message, at, "choose another name, or mode: linux")
 
 
 def needs(bridge: Bridge) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, cast, get_args
 
-from conlink_compose.bridges import AUTO, KNOBS, linux, modes, rules
+from conlink_compose.bridges import AUTO, KNOBS, linux, modes, ovs, rules
 from conlink_compose.diagnostics import Span
 from conlink_compose.document.tree import List, Map
 from conlink_compose.language.declarations import Declarations
@@ -120,6 +120,8 @@ def _listed(report: Report, declarations: Declarations, bridges: List) -> Iterat
 def _read(report: Report, declared: _DeclaredBridge, schema: dict[str, Any]) -> ReadBridge:
     name, at, fields, partial = declared
     _check_knobs(report, declared)
+    if text(fields, "mode") == "ovs":
+        report.add(ovs.check_name(name, at))
     mask = whole(report, fields, "group_fwd_mask", schema)
     if mask is not None:
         report.add(linux.check_mask(mask, fields["group_fwd_mask"].at))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from conlink_compose import bridges
+from conlink_compose.bridges.ovs import may_be_called
 from conlink_compose.state import OVS_DATAPATH
 from conlink_compose.topology import Bridge, Endpoint, Link, Topology
 
@@ -25,6 +26,8 @@ def settled(topology: Topology, *, has_ovs: bool) -> Topology:
 
 def _settled(bridge: Bridge, isolating: set[str | None]) -> Bridge:
     if bridge.mode != bridges.AUTO or bridge.group_fwd_mask or bridge.name in isolating:
+        return bridge
+    if not may_be_called(bridge.name):
         return bridge
     return replace(bridge, mode="ovs")
 

@@ -33,6 +33,12 @@ def test_a_mode_that_is_named_stays() -> None:
         assert settled(declared, has_ovs=True) == declared
 
 
+def test_auto_stays_where_open_vswitch_refuses_the_name() -> None:
+    for name in ("ovs-system", "a\\b", "vxlan_sys_4789"):
+        declared = with_bridge(Bridge(name))
+        assert settled(declared, has_ovs=True) == declared
+
+
 def test_auto_stays_where_only_the_kernels_own_can() -> None:
     masked = with_bridge(Bridge("lan", group_fwd_mask=8))
     assert settled(masked, has_ovs=True) == masked
