@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from conlink_compose.engines.docker import labels
+from conlink_compose.linux.namespaces import identity, open_namespace
 from tests.docker.conftest import CHECKOUT, Engine
 from tests.docker.lab import Lab, lab_of
 
@@ -41,13 +43,18 @@ def _is_there(lab: Lab) -> set[str]:
     return named | {str(path) for path in lab.folder.rglob("*")}
 
 
-def _namespaces(lab: Lab) -> set[int]:
-    """Those of the project's containers."""
+def _namespaces(lab: Lab, held: ExitStack) -> set[int]:
+    """The numbers of those of the project's containers; while they are held, the kernel gives them
+    to no others."""
     pids = [lab.pid(one["Id"]) for one in lab.containers()]
-    return {Path(f"/proc/{pid}/ns/net").stat().st_ino for pid in pids}
+    fds = [open_namespace(f"/proc/{pid}/ns/net") for pid in pids]
+    for fd in fds:
+        held.callback(os.close, fd)
+    return {identity(fd).inode for fd in fds}
 
 
 def _namespaces_in_use() -> set[int]:
+    """Those that a process is in."""
     found = set()
     for path in Path("/proc").glob("[0-9]*/ns/net"):
         with suppress(OSError):  # it has ended meanwhile
@@ -55,7 +62,13 @@ def _namespaces_in_use() -> set[int]:
     return found
 
 
-def test_all_that_it_tells_to_type_and_nothing_is_left(lab: Lab) -> None:
+@pytest.fixture(name="held")
+def held_fixture() -> Iterator[ExitStack]:
+    with ExitStack() as held:
+        yield held
+
+
+def test_all_that_it_tells_to_type_and_nothing_is_left(lab: Lab, held: ExitStack) -> None:
     before = _is_there(lab)
     assert ["up", "-d"] in TYPED
     assert TYPED[-1] == ["down"]
@@ -66,7 +79,7 @@ def test_all_that_it_tells_to_type_and_nothing_is_left(lab: Lab) -> None:
         if words == ["up", "-d"]:
             assert CLOSING
             assert f"{lab.name}: {CLOSING[1]} in" in done.stderr
-            namespaces = _namespaces(lab)
+            namespaces = _namespaces(lab, held)
         if words[0] == "plan":
             assert "nothing to do" in done.stdout
     assert _is_there(lab) == before
