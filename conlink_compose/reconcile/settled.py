@@ -8,7 +8,7 @@ from functools import partial
 from conlink_compose import bridges
 from conlink_compose.bridges.ovs import may_be_called
 from conlink_compose.state import OVS_DATAPATH
-from conlink_compose.topology import Bridge, Endpoint, Link, Topology
+from conlink_compose.topology import Bridge, Link, Topology
 
 _WHOLE_FRAMES = ("tx", "off")
 """As `ethtool` is told it."""
@@ -47,10 +47,7 @@ def with_checksums(topology: Topology, missing: frozenset[str]) -> Topology:
 
 
 def _whole(link: Link) -> Link:
-    return replace(link, near=_finishing(link.near))
-
-
-def _finishing(end: Endpoint) -> Endpoint:
-    name, _ = _WHOLE_FRAMES
-    told = dict(end.ethtool)
-    return end if name in told else replace(end, ethtool=(_WHOLE_FRAMES, *end.ethtool))
+    end = link.near
+    if any(name == "tx" or name.startswith("tx-checksum") for name, _ in end.ethtool):
+        return link
+    return replace(link, near=replace(end, ethtool=(_WHOLE_FRAMES, *end.ethtool)))

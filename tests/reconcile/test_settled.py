@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from conlink_compose.reconcile.settled import settled, with_checksums
 from conlink_compose.state import OVS_DATAPATH
 from conlink_compose.topology import Bridge, Topology
@@ -60,8 +62,10 @@ def test_packets_are_whole_towards_a_switch_in_userspace() -> None:
     assert switches(with_bridge(Bridge("lan", "linux")), ALONE) == {}
 
 
-def test_what_a_file_says_of_it_stays() -> None:
-    asked = replace(endpoint("a", "eth0"), ethtool=(("tx", "on"), ("gro", "off")))
+@pytest.mark.parametrize("name", ["tx", "tx-checksumming", "tx-checksum-ip-generic"])
+def test_what_a_file_says_of_it_stays(name: str) -> None:
+    """By whichever of its names: two that contradict each other would be switched for ever."""
+    asked = replace(endpoint("a", "eth0"), ethtool=((name, "on"), ("gro", "off")))
     declared = with_bridge(Bridge("lan", "ovs"))
     declared = replace(declared, links=(replace(declared.links[0], near=asked),))
-    assert switches(declared, ALONE) == {"tx": "on", "gro": "off"}
+    assert switches(declared, ALONE) == {name: "on", "gro": "off"}
