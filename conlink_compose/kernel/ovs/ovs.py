@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.ovs import programs
 from conlink_compose.kernel.ovs.ovsdb import Ovsdb, OvsdbError
-from conlink_compose.kernel.ovs.rows import Tables, error_of, passes, things
+from conlink_compose.kernel.ovs.rows import Tables, error_of, passing, things
 from conlink_compose.kernel.ovs.transactions import Transaction
 from conlink_compose.kernel.rtnl.link_socket import Refusal
 from conlink_compose.state import Operation, OvsBridge, OvsPort, Thing
@@ -150,9 +150,10 @@ def _obeyed(database: Ovsdb, operations: Sequence[Operation]) -> Iterator[Refuse
         for operation in operations:
             yield from _obeyed(database, (operation,))
         return
+    passes = passing(database.tables)
     for operation in operations:
         name = _interface_of(operation)
-        if name and not passes(database.tables, name):
+        if name and name not in passes:
             yield operation, Refusal(errno.EIO, error_of(database.tables, name) or UNSAID)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from conlink_compose.kernel.ovs.ovsdb import Row
-from conlink_compose.state import HUB, OvsBridge, OvsPort, PortVlans
+from conlink_compose.state import HUB, KERNEL_DATAPATH, OvsBridge, OvsPort, PortVlans
 
 _FORWARDS = "forwarding"
 Tables = Mapping[str, Mapping[str, Row]]
@@ -18,11 +18,11 @@ MAC, MTU = "hwaddr", "mtu_request"
 def things(tables: Tables, links: Collection[str]) -> Iterator[OvsBridge | OvsPort]:
     """What the rows say, each bridge before its ports. `links` are the names of the interfaces in
     the hub: where one is gone, the row of its port has not heard of it yet."""
-    passing = {row["name"] for row in tables["Interface"].values() if _passes(row)}
+    passes = passing(tables)
     for bridge in sorted(tables["Bridge"].values(), key=_name):
         found = (tables["Port"].get(uuid) for uuid in several(bridge["ports"]))
         ports = {port["name"]: port for port in filter(None, found)}
-        works = {name: name in passing and name in links for name in ports}
+        works = {name: name in passes and name in links for name in ports}
         if local := ports.pop(bridge["name"], None):
             yield _bridge(tables, bridge, local, works[bridge["name"]])
         for name in sorted(ports):
@@ -33,18 +33,15 @@ def _name(row: Row) -> str:
     return str(row["name"])
 
 
-def uuids(tables: Tables, table: str, name: str) -> list[str]:
-    """Of the rows of that name; none or one, as the schema has it."""
-    return [uuid for uuid, row in tables[table].items() if row["name"] == name]
+def uuids(tables: Tables, table: str) -> dict[str, str]:
+    """Of the rows by their names, of which there are no two alike."""
+    return {row["name"]: uuid for uuid, row in tables[table].items()}
 
 
-def passes(tables: Tables, name: str) -> bool:
-    """Whether the interface `name` has a number in its bridge, as each has that was made."""
-    return any(map(_passes, _named(tables, name)))
-
-
-def _passes(row: Row) -> bool:
-    return any(number > 0 for number in several(row["ofport"]))
+def passing(tables: Tables) -> set[str]:
+    """The interfaces that have a number in their bridge, as each has that was made."""
+    found = tables["Interface"].values()
+    return {row["name"] for row in found if any(one > 0 for one in several(row["ofport"]))}
 
 
 def error_of(tables: Tables, name: str) -> str:
@@ -66,7 +63,7 @@ def _bridge(tables: Tables, row: Row, local: Row, works: bool) -> OvsBridge:
     return OvsBridge(
         HUB,
         row["name"],
-        row["datapath_type"] or "system",
+        row["datapath_type"] or KERNEL_DATAPATH,
         row["stp_enable"],
         row["mcast_snooping_enable"],
         next(iter(several(local["tag"])), 0),

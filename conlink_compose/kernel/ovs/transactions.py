@@ -15,11 +15,11 @@ _Where = list[list[Any]]
 
 
 class Transaction:
-    """Builds one of several operations. A row that nothing leads to the database removes itself, so
-    what is to go is taken out of the set that it stands in."""
+    """Builds one of several operations, on what the tables hold now. A row that nothing leads to
+    the database removes itself, so what is to go is taken out of the set that it stands in."""
 
     def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+        self._bridges, self._ports = uuids(tables, "Bridge"), uuids(tables, "Port")
         self._numbers = count(1)
 
     def removing(self, operation: Operation) -> Iterator[DatabaseOperation]:
@@ -64,7 +64,7 @@ class Transaction:
         yield _update("Port", bridge.name, _local_columns(bridge))
 
     def _remove_bridge(self, bridge: OvsBridge) -> Iterator[DatabaseOperation]:
-        for uuid in uuids(self._tables, "Bridge", bridge.name):
+        if uuid := self._bridges.get(bridge.name):
             yield _mutate(DATABASE, [], "bridges", "delete", [["uuid", uuid]])
 
     def _add_port(self, port: OvsPort) -> Iterator[DatabaseOperation]:
@@ -72,7 +72,7 @@ class Transaction:
         yield _mutate("Bridge", [["name", "==", port.bridge]], "ports", "insert", [made])
 
     def _remove_port(self, name: str) -> Iterator[DatabaseOperation]:
-        for uuid in uuids(self._tables, "Port", name):
+        if uuid := self._ports.get(name):
             one = ["uuid", uuid]
             yield _mutate("Bridge", [["ports", "includes", one]], "ports", "delete", [one])
 
