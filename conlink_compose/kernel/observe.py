@@ -112,7 +112,8 @@ def _ask(namespace: Namespace) -> _View:
     is_linked = not links.keys() <= {LOOPBACK_IFINDEX}
     routes = filter(None, map(read_route, asked.dump(dump_routes()) if is_up else ()))
     addresses = filter(None, map(read_address, asked.dump(dump_addresses()) if is_linked else ()))
-    return _View(namespace, links, list(addresses), list(routes), smallest_mtus(links))
+    mtus = smallest_mtus(links) if namespace.label == HUB else {}
+    return _View(namespace, links, list(addresses), list(routes), mtus)
 
 
 def _parents(view: _View) -> Iterator[Interface]:

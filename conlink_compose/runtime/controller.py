@@ -95,14 +95,14 @@ class Controller:
         alive = {node.name: node.life.netns for node in nodes if node.life}
         machine = self._machine(topology, (*nodes, *foreseen))
         self._reach_ovs()
-        topology = with_checksums(topology, self._missing(needed_kinds(topology)))
+        needed = needed_kinds(topology)
+        topology = with_checksums(topology, self._missing(needed))
         observation = self._kernel.observe(alive, sought(topology, nodes))
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
-        needed = needed_kinds(topology) | needed_qdiscs(topology, wishes.values())
-        missing = self._missing(needed)
+        missing = self._missing(needed | needed_qdiscs(topology, wishes.values()))
         self._warn(topology, missing)
         binding = bind(topology, here, missing, wishes, machine)
         planned = plan(binding.state, observation.state)
@@ -115,11 +115,11 @@ class Controller:
     def _missing(self, kinds: frozenset[str]) -> frozenset[str]:
         """Those that cannot be had here. Where Open vSwitch is started beside us, it does not
         matter what this process could start."""
-        home, asked = self._engine.ovs, kinds - {OVS}
-        lacking_ovs = frozenset((OVS,)) if home is None else frozenset()
+        home = self._engine.ovs
         if home and home.starts:
-            asked, lacking_ovs = kinds, frozenset()
-        return self._kernel.missing_kinds(asked) | (lacking_ovs & kinds)
+            return self._kernel.missing_kinds(kinds)
+        missing = self._kernel.missing_kinds(kinds - {OVS})
+        return missing if home else missing | (kinds & {OVS})
 
     def _warn(self, topology: Topology, missing: frozenset[str]) -> None:
         """Of what is brought up in part, once. Each error is one of the view's problems."""
