@@ -7,12 +7,10 @@ import socket
 from pathlib import Path
 
 from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal, Request
+from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import text
 
-_NETLINK_GENERIC = 16
-_GENL_ID_CTRL = 16
-_GET_FAMILY = bytes((3, 1, 0, 0))  # struct genlmsghdr: CTRL_CMD_GETFAMILY, version 1
-_FAMILY_NAME = 2
+_GET_FAMILY = bytes((uapi.CTRL_CMD_GETFAMILY, 1, 0, 0))  # struct genlmsghdr, version 1
 _FAMILY = "ovs_datapath"
 _TUN = "/dev/net/tun"
 _MODULE = Path("/sys/module/openvswitch")
@@ -27,10 +25,10 @@ def has_kernel_datapath() -> bool:
     """Asked for its messages, the kernel loads the module (net/netlink/genetlink.c,
     ctrl_getfamily). Raises OSError where there is no descriptor left."""
     kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
-    asked = LinkSocket(socket.socket(socket.AF_NETLINK, kind, _NETLINK_GENERIC))
+    asked = LinkSocket(socket.socket(socket.AF_NETLINK, kind, uapi.NETLINK_GENERIC))
     try:
-        request = Request(_GENL_ID_CTRL, 0, _GET_FAMILY + text(_FAMILY_NAME, _FAMILY))
-        return not isinstance(asked.ask(request), Refusal)
+        body = _GET_FAMILY + text(uapi.CTRL_ATTR_FAMILY_NAME, _FAMILY)
+        return not isinstance(asked.ask(Request(uapi.GENL_ID_CTRL, 0, body)), Refusal)
     finally:
         asked.close()
 

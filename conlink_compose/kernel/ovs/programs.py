@@ -7,7 +7,6 @@ database, which is a file in the folder, holds all there is to know.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import json
 import os
@@ -20,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conlink_compose.kernel.ovs.ovsdb import DATABASE, SOCKET
-from conlink_compose.linux.libc import check, libc
+from conlink_compose.linux.parent import end_with_parent
 
 LOG = "ovs.log"
 PROGRAMS = ("ovsdb-server", "ovs-vswitchd", "ovsdb-tool")
@@ -33,7 +32,6 @@ _SLOWEST = 5.0
 _LASTED = 10.0
 """Seconds after which an end counts as the first again."""
 _LOG_LIMIT = 1 << 20
-_PR_SET_PDEATHSIG = 1
 
 
 def are_here() -> bool:
@@ -122,13 +120,9 @@ def _spawn(words: Sequence[str], folder: str) -> subprocess.Popen[bytes]:
         words,
         env=environ,
         stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_us,  # noqa: PLW1509 -- there is one thread
+        # Nobody would start them again who are left alone: so they go, and all begins anew.
+        preexec_fn=end_with_parent,  # noqa: PLW1509 -- there is one thread
     )
-
-
-def _die_with_us() -> None:
-    """Nobody would start them again who are left alone: so they go, and all begins anew."""
-    check(libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGTERM), 0, 0, 0))
 
 
 def _server(folder: str) -> list[str]:
