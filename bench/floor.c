@@ -47,24 +47,6 @@ static void make_veth(int i, int netns, unsigned group)
     end();
 }
 
-/* Two messages: of one, the kernel obeys IFF_UP before IFLA_AF_SPEC, and ports with IPv6 addresses
- * of their own cost more than everything else together. */
-static void finish_port(int i)
-{
-    unsigned char none = IN6_ADDR_GEN_MODE_NONE;
-    begin(RTM_NEWLINK, 0);
-    link_head(FIRST_INDEX + 2 * i + 2, 0);
-    number(IFLA_MASTER, FIRST_INDEX);
-    struct rtattr *spec = open_nest(IFLA_AF_SPEC), *inet6 = open_nest(AF_INET6);
-    attribute(IFLA_INET6_ADDR_GEN_MODE, &none, 1);
-    close_nest(inet6);
-    close_nest(spec);
-    end();
-    begin(RTM_NEWLINK, 0);
-    link_head(FIRST_INDEX + 2 * i + 2, 1);
-    end();
-}
-
 static void address_node(int i)
 {
     struct ifaddrmsg head = { .ifa_family = AF_INET, .ifa_prefixlen = 16,
@@ -104,7 +86,7 @@ int main(int argc, char **argv)
         int behind = first + BATCH < count ? first + BATCH : count;
         for (int i = first; i < behind; i++) make_veth(i, netns[i], group);
         flush(hub);
-        for (int i = first; i < behind; i++) finish_port(i);
+        for (int i = first; i < behind; i++) finish_outer_end(FIRST_INDEX + 2 * i + 2, FIRST_INDEX);
         flush(hub);
     }
     for (int i = 0; i < count; i++) {

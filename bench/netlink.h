@@ -93,6 +93,24 @@ static void flush(int through)
     }
 }
 
+/* The outer end of a veth, a port of `master` or of none (0). Two messages: of one, the kernel obeys IFF_UP
+ * before IFLA_AF_SPEC, and ends with IPv6 addresses of their own cost more than everything else together. */
+static void finish_outer_end(int index, int master)
+{
+    unsigned char none = IN6_ADDR_GEN_MODE_NONE;
+    begin(RTM_NEWLINK, 0);
+    link_head(index, 0);
+    if (master) number(IFLA_MASTER, master);
+    struct rtattr *spec = open_nest(IFLA_AF_SPEC), *inet6 = open_nest(AF_INET6);
+    attribute(IFLA_INET6_ADDR_GEN_MODE, &none, 1);
+    close_nest(inet6);
+    close_nest(spec);
+    end();
+    begin(RTM_NEWLINK, 0);
+    link_head(index, 1);
+    end();
+}
+
 static int socket_in(int netns)
 {
     if (setns(netns, CLONE_NEWNET)) die("setns");

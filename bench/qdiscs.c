@@ -47,21 +47,6 @@ static void make_veth(int i, int netns, unsigned group)
     end();
 }
 
-static void no_ipv6_address(int i)
-{
-    unsigned char none = IN6_ADDR_GEN_MODE_NONE;
-    begin(RTM_NEWLINK, 0);
-    link_head(index_of(i) + 1, 0);
-    struct rtattr *spec = open_nest(IFLA_AF_SPEC), *inet6 = open_nest(AF_INET6);
-    attribute(IFLA_INET6_ADDR_GEN_MODE, &none, 1);
-    close_nest(inet6);
-    close_nest(spec);
-    end();
-    begin(RTM_NEWLINK, 0);
-    link_head(index_of(i) + 1, 1);
-    end();
-}
-
 static void netem(void)
 {
     struct tc_netem_qopt head = { .latency = DELAY / TICK, .limit = LIMIT };
@@ -131,7 +116,7 @@ int main(int argc, char **argv)
         int behind = first + BATCH < count ? first + BATCH : count;
         for (int i = first; i < behind; i++) make_veth(i, netns, group);
         flush(hub);
-        for (int i = first; i < behind; i++) no_ipv6_address(i);
+        for (int i = first; i < behind; i++) finish_outer_end(index_of(i) + 1, 0);
         flush(hub);
     }
     make_qdiscs(node, count, is_netem);
