@@ -40,7 +40,7 @@ def _filters_vlans(asked: LinkSocket) -> bool:
     tells nothing of VLANs."""
     bridge = Interface(HUB, "filters", "bridge", data=((VLAN_FILTERING, True),))
     asked.exchange((make(bridge, 0, 0),))
-    links = map(read_link, asked.dump(dump_links()))
+    links = asked.read_dump(dump_links(), read_link)
     return any(filters_vlans(link.data) for link in links if link.name == bridge.name)
 
 

@@ -104,16 +104,16 @@ def look(
 def _ask(namespace: Namespace) -> _View:
     # In this order: a link that goes down meanwhile, and its routes with it, was seen up with them.
     asked = namespace.socket
-    links = {link.ifindex: link for link in map(read_link, asked.dump(dump_links()))}
+    links = {link.ifindex: link for link in asked.read_dump(dump_links(), read_link)}
     if namespace.label == MACHINE:
         return _View(namespace, links, [], [], {})
     # A route needs an interface that is up, and where there is but `lo` no address matters.
     is_up = any(link.up for link in links.values())
     is_linked = not links.keys() <= {LOOPBACK_IFINDEX}
-    routes = filter(None, map(read_route, asked.dump(dump_routes()) if is_up else ()))
-    addresses = filter(None, map(read_address, asked.dump(dump_addresses()) if is_linked else ()))
+    routes = asked.read_dump(dump_routes(), read_route) if is_up else []
+    addresses = asked.read_dump(dump_addresses(), read_address) if is_linked else []
     mtus = smallest_mtus(links) if namespace.label == HUB else {}
-    return _View(namespace, links, list(addresses), list(routes), mtus)
+    return _View(namespace, links, [*filter(None, addresses)], [*filter(None, routes)], mtus)
 
 
 def _parents(view: _View) -> Iterator[Interface]:

@@ -34,7 +34,7 @@ def remove_links(through: LinkSocket, ifindexes: Sequence[int], mark: int) -> di
 
 def on_parents(namespace: Namespace, mark: int) -> list[int]:
     """The ifindexes of ours there that lie on a parent."""
-    links = map(read_link, namespace.socket.dump(messages_link.dump_links()))
+    links = namespace.socket.read_dump(messages_link.dump_links(), read_link)
     return [
         link.ifindex
         for link in links

@@ -13,18 +13,22 @@ def in_order(operations: Iterable[Operation]) -> Plan:
     """Stable: equals keep the order of the file."""
     operations = list(operations)
     made = [thing for one in operations if one.verb == "add" for thing in one.touched]
-    added = {thing.room for thing in made}
+    removes = any(one.verb == "remove" for one in operations)
+    added = {thing.room for thing in made} if removes else set()
     depths = _Depths({thing.key: thing for thing in made})
     return tuple(sorted(operations, key=lambda operation: _rank(operation, added, depths)))
 
 
 def _rank(operation: Operation, added: set[Key], depths: _Depths) -> Rank:
     thing, verb = operation.thing, operation.verb
-    makes_room = thing.room in added or not thing.ends_with.isdisjoint(added)
-    phase, step = thing.rank(verb, makes_room)
+    phase, step = thing.rank(verb, verb == "remove" and _makes_room(thing, added))
     label = thing.netns if phase is Phase.NODES else ""
     depth = depths.of(thing.key) if verb == "add" and phase is Phase.LINKS else 0
     return phase, label, step, depth
+
+
+def _makes_room(thing: Thing, added: set[Key]) -> bool:
+    return thing.room in added or not thing.ends_with.isdisjoint(added)
 
 
 class _Depths:

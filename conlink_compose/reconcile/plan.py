@@ -7,7 +7,7 @@ No object is known here by its type: what differs between them, each says itself
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
@@ -107,22 +107,23 @@ def _additions(
     desired: State, actual: State, doomed: frozenset[Key], blocked: frozenset[Key]
 ) -> Iterator[Operation]:
     made_with_other: set[Key] = set()
+    causes = desired.causes
     for key, thing in desired.things.items():
-        if key in blocked or key in made_with_other or thing.IS_MARK:
+        if thing.IS_MARK or key in made_with_other or (blocked and key in blocked):
             continue
         goes = doomed and (key in doomed or thing.lies_on in doomed or thing.about in doomed)
         now = None if goes else actual.things.get(key)
-        span = desired.causes.get(key)
-        if thing.comes_by_itself and now is None:
-            continue  # it comes with what it belongs to
-        if lost := thing.is_lost(now):
-            yield Operation("add", lost, "the kernel's own is gone", span)
-        elif now is None:
+        if now is None:
+            if thing.comes_by_itself:
+                continue  # it comes with what it belongs to
             other = _other_end(thing, desired)
-            made_with_other.add(other.key if other else key)
-            yield Operation("add", thing, "is declared", span, other=other)
-        elif now != thing and (changes := ", ".join(thing.differences(now))):
-            yield Operation("change", thing, changes, span, before=now)
+            if other:
+                made_with_other.add(other.key)
+            yield Operation("add", thing, "is declared", causes.get(key), other=other)
+        elif lost := thing.is_lost(now):
+            yield Operation("add", lost, "the kernel's own is gone", causes.get(key))
+        elif changes := ", ".join(thing.differences(now)):
+            yield Operation("change", thing, changes, causes.get(key), before=now)
 
 
 def _other_end(thing: Thing, desired: State) -> Interface | None:
@@ -133,21 +134,22 @@ def _readiness(
     desired: State, actual: State, operations: list[Operation], blocked: frozenset[Key]
 ) -> Iterator[Operation]:
     """A node is ready when nothing in it is left to do: seen in the kernel, not assumed."""
-    busy = {label for key in blocked for label in _labels(desired.things[key], desired)}
+    busy: set[str] = set()
+    for key in blocked:
+        busy.update(_labels(desired.things[key], desired))
     for operation in operations:
         for thing in operation.touched:
-            busy |= _labels(thing, desired)
+            busy.update(_labels(thing, desired))
     for key, thing in desired.things.items():
         if thing.IS_MARK and key not in actual.things and thing.netns not in busy:
             yield Operation("add", thing, "has all its links")
 
 
-def _labels(thing: Thing, desired: State) -> set[str]:
+def _labels(thing: Thing, desired: State) -> Sequence[str]:
     """The namespaces it stands in, or in which something stands that it is tied to: what is about
     an outer end is also the affair of the node at the other."""
+    if thing.netns != HUB and thing.lies_on:
+        return (thing.netns,)
     end = desired.things.get(thing.about) if thing.about and thing.netns == HUB else None
-    found = {thing.netns}
-    for tied in (thing.needs, thing.ends_with, end.ends_with if end else ()):
-        for key in tied:
-            found.add(key[1])
-    return found
+    tied = (*thing.needs, *thing.ends_with, *(end.ends_with if end else ()))
+    return (thing.netns, *(key[1] for key in tied))

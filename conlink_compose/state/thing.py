@@ -131,7 +131,7 @@ class Thing:
         return self.key
 
     def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
-        """When it is obeyed. `makes_room`: something is added where it is removed."""
+        """When it is obeyed. `makes_room`, of a removal: something is added in its place."""
         raise NotImplementedError
 
     def is_made_anew(self, now: Any) -> bool:
@@ -163,8 +163,11 @@ class Thing:
     def differences(self, now: Any) -> Iterator[str]:
         """What of it is declared and not so in `now`, in words: `mtu 1500 -> 1400`."""
         for name in self.IN_PLACE:
-            old, new = getattr(now, name), getattr(self, name)
-            if new is not None and (old or None) != (new or None):
+            new = getattr(self, name)
+            if new is None:
+                continue
+            old = getattr(now, name)
+            if old != new and (old or new):
                 yield f"{name} {word(old)} -> {word(new)}"
 
     @property

@@ -12,7 +12,7 @@ from conlink_compose.kernel.rtnl import messages_port_vlans
 from conlink_compose.kernel.rtnl.lookup import Lookup
 from conlink_compose.kernel.rtnl.read_port_vlans import read_port_vlans
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message
+from conlink_compose.linux.netlink import Body
 from conlink_compose.state import HUB, Operation, PortVlans
 
 LOOKUP = cast("Lookup", None)
@@ -74,5 +74,5 @@ def test_a_dump_is_read_with_its_ranges() -> None:
     made["family"] = socket.AF_BRIDGE
     made["attrs"] = [("IFLA_AF_SPEC", {"attrs": inside})]
     made.encode()
-    message = Message(16, 0, 1, memoryview(made.data), 16, len(made.data))
-    assert read_port_vlans(message) == (7, 10, (10, 30), (20, 21, 22))
+    body = Body(bytes(made.data), 16, len(made.data))
+    assert read_port_vlans(body) == (7, 10, (10, 30), (20, 21, 22))

@@ -12,7 +12,7 @@ from conlink_compose.kernel.nft.expressions import Expression, Expressions, hold
 from conlink_compose.kernel.nft.rules import CHAINS, Chain, Rule, Translation, rules_of, thing_of
 from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Refusal
 from conlink_compose.linux import nf_tables as nft
-from conlink_compose.linux.netlink import Message, listed, parse, words
+from conlink_compose.linux.netlink import Body, listed, parse, words
 from conlink_compose.state import Key, RuleTable
 
 _HEAD = 4  # struct nfgenmsg
@@ -82,14 +82,14 @@ def _is_dormant(body: bytes) -> bool:
     return bool(int.from_bytes(flags, "big") & nft.NFT_TABLE_F_DORMANT)
 
 
-def _is_of(message: Message, table: str) -> bool:
+def _is_of(body: Body, table: str) -> bool:
     """A kernel of old dumps the rules of all tables."""
-    found = parse(message.view, message.start + _HEAD, message.end)
+    found = parse(body.buffer, body.start + _HEAD, body.end)
     return words(found.get(nft.NFTA_RULE_TABLE, _NOTHING)) == table
 
 
-def _chain(message: Message, table: str) -> tuple[str, int, int, str, int] | None:
-    found = parse(message.view, message.start + _HEAD, message.end)
+def _chain(body: Body, table: str) -> tuple[str, int, int, str, int] | None:
+    found = parse(body.buffer, body.start + _HEAD, body.end)
     if words(found[nft.NFTA_CHAIN_TABLE]) != table:
         return None
     name = words(found[nft.NFTA_CHAIN_NAME])
@@ -103,8 +103,8 @@ def _chain(message: Message, table: str) -> tuple[str, int, int, str, int] | Non
     return (*Chain(name, number, at), kind, policy)
 
 
-def _rule(message: Message) -> _SeenRule:
-    found = parse(message.view, message.start + _HEAD, message.end)
+def _rule(body: Body) -> _SeenRule:
+    found = parse(body.buffer, body.start + _HEAD, body.end)
     return _SeenRule(
         Rule(
             words(found[nft.NFTA_RULE_CHAIN]),

@@ -38,8 +38,7 @@ def port_vlans(hub: LinkSocket, links: Links, mark: int) -> Iterator[PortVlans]:
         for link in links.values()
         if link.kind == "bridge" and is_ours(link.group, mark) and filters_vlans(link.data)
     }
-    told = hub.dump(dump_port_vlans()) if filtering else ()
-    for record in map(read_port_vlans, told):
+    for record in map(read_port_vlans, hub.dump(dump_port_vlans()) if filtering else ()):
         link = links.get(record.ifindex)
         if link and link.master in filtering and is_ours(link.group, mark):
             yield PortVlans(HUB, link.name, *record[1:])

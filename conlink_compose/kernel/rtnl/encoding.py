@@ -25,12 +25,12 @@ def link_info(kind: str, data: Iterable[tuple[str, Any]]) -> bytes:
     return bytes(made.data[_HEADERS:])
 
 
-def link_data(kind: str, payload: memoryview) -> dict[str, Any]:
+def link_data(kind: str, payload: bytes) -> dict[str, Any]:
     """The attributes of IFLA_INFO_DATA, by pyroute2's names."""
     info = netlink.nest(
         uapi.IFLA_LINKINFO,
         netlink.text(uapi.IFLA_INFO_KIND, kind),
-        netlink.nest(uapi.IFLA_INFO_DATA, bytes(payload)),
+        netlink.nest(uapi.IFLA_INFO_DATA, payload),
     )
     whole = netlink.message(uapi.RTM_NEWLINK, 0, 0, bytes(16) + info)
     read = ifinfmsg(whole)

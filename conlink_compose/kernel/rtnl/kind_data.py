@@ -85,13 +85,13 @@ def info(kind: str, data: Data) -> bytes:
     return nest(uapi.IFLA_LINKINFO, text(uapi.IFLA_INFO_KIND, kind), *parts)
 
 
-def filters_vlans(bridge: memoryview) -> bool:
+def filters_vlans(bridge: bytes) -> bool:
     """From a bridge's IFLA_INFO_DATA."""
     found = parse(bridge, 0, len(bridge))
     return bool(number(found.get(uapi.IFLA_BR_VLAN_FILTERING, memoryview(b""))))
 
 
-def read_data(kind: str, payload: memoryview) -> Data:
+def read_data(kind: str, payload: bytes) -> Data:
     """From IFLA_INFO_DATA. What this kernel does not tell is left out."""
     if kind in KNOBS:
         found = parse(payload, 0, len(payload))

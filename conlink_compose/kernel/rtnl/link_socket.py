@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from conlink_compose.linux import uapi
 from conlink_compose.linux.namespaces import in_each_network, in_new_network
-from conlink_compose.linux.netlink import Message, message, messages, parse, words
+from conlink_compose.linux.netlink import HEADER, Body, Message, message, messages, parse, words
 
 BATCH = 64
 """Requests a send: enough to make the system call free, few enough that all answers of a
@@ -29,6 +29,7 @@ send buffer (net.core.wmem_default), in which the kernel keeps it."""
 
 DUMP_TRIES = 8
 _ERROR = struct.Struct("=i")
+_LAST = (uapi.NLMSG_DONE, uapi.NLMSG_ERROR)
 _BLOCK = 1 << 16
 """Bytes a receive. The kernel fills blocks of at most 32 KiB, for a reader who takes them."""
 
@@ -153,34 +154,47 @@ class LinkSocket:
         for answer in self._answers_to(sequence, sequence):
             if answer.kind == uapi.NLMSG_ERROR:
                 return _refusal(answer) or Refusal(0, "")
-            return answer.kind, bytes(answer.view[answer.start : answer.end])
+            return answer.kind, answer.buffer[answer.start : answer.end]
         raise AssertionError("unreachable: _answers_to raises when no answer is left")
 
-    def dump(self, request: Request) -> list[Message]:
-        """All messages of a dump. Raises OSError where the kernel refuses it, and EINTR where
-        what it tells of changes all the time: half a truth would be acted upon."""
+    def dump(self, request: Request) -> list[Body]:
+        """As `read_dump`, the messages as they are."""
+        return self.read_dump(request, Body)
+
+    def read_dump(self, request: Request, read: Callable[[bytes, int, int], Thing]) -> list[Thing]:
+        """What `read` makes of each message of a dump, whose body lies in a buffer between two
+        offsets. Raises OSError where the kernel refuses the dump, and EINTR where what it tells of
+        changes all the time: half a truth would be acted upon."""
         for _ in range(DUMP_TRIES):
-            found, whole = self._dump_once(request)
+            found, whole = self._dump_once(request, read)
             if whole:
                 return found
         raise OSError(errno.EINTR, "the network changes faster than it can be read")
 
-    def _dump_once(self, request: Request) -> tuple[list[Message], bool]:
+    def _dump_once(
+        self, request: Request, read: Callable[[bytes, int, int], Thing]
+    ) -> tuple[list[Thing], bool]:
+        # A look goes through here several times for each node, so `messages` is written out.
         sequence = next(self._numbers)
         flags = request.flags | uapi.NLM_F_REQUEST | uapi.NLM_F_DUMP
         self._raw.send(message(request.kind, flags, sequence, request.body))
-        found: list[Message] = []
-        told = 0
+        found: list[Thing] = []
+        told, unpack, head = 0, HEADER.unpack_from, HEADER.size
         while True:
-            for answer in messages(self._receive()):
-                if answer.sequence != sequence:
+            received = self._receive()
+            start, behind = 0, len(received)
+            while start < behind:
+                length, kind, flags, answered, _ = unpack(received, start)
+                body, end = start + head, start + length
+                start += (length + 3) & ~3
+                if answered != sequence:
                     continue
-                told |= answer.flags
-                if answer.kind in (uapi.NLMSG_DONE, uapi.NLMSG_ERROR):
-                    _raise_for(answer)
+                told |= flags
+                if kind in _LAST:
+                    _raise_for(received, body, end)
                     # The list changed between two parts of the dump: something may be missing.
                     return found, not told & uapi.NLM_F_DUMP_INTR
-                found.append(answer)
+                found.append(read(received, body, end))
 
     def _answers_to(self, first: int, last: int) -> Iterator[Message]:
         """The messages of these sequence numbers as they come.
@@ -213,20 +227,20 @@ def _one_send(requests: Sequence[Request]) -> Sequence[Request]:
 
 
 def _refusal(answer: Message) -> Refusal | None:
-    (negative,) = _ERROR.unpack_from(answer.view, answer.start)
+    (negative,) = _ERROR.unpack_from(answer.buffer, answer.start)
     if negative == 0:
         return None
     said = ""
     if answer.flags & uapi.NLM_F_ACK_TLVS:
         # struct nlmsgerr: the errno, then the header of the request; the attributes follow it.
-        found = parse(answer.view, answer.start + 20, answer.end)
+        found = parse(answer.buffer, answer.start + 20, answer.end)
         said = words(found[uapi.NLMSGERR_ATTR_MSG]) if uapi.NLMSGERR_ATTR_MSG in found else ""
     return Refusal(-negative, said)
 
 
-def _raise_for(answer: Message) -> None:
+def _raise_for(received: bytes, start: int, end: int) -> None:
     """A dump that fails ends with an error, or with a DONE that carries the errno."""
-    if answer.end - answer.start >= 4:
-        negative = _ERROR.unpack_from(answer.view, answer.start)[0]
+    if end - start >= 4:
+        (negative,) = _ERROR.unpack_from(received, start)
         if negative < 0:
             raise OSError(-negative, os.strerror(-negative))

@@ -9,11 +9,13 @@ import struct
 from typing import NamedTuple
 
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message, number, parse
+from conlink_compose.linux.attributes import Attributes
 from conlink_compose.state import PROTOCOL
 
 _HEAD = struct.Struct("=BBBBI")
-_NOTHING = memoryview(b"")
+_ADDRESS = Attributes(
+    {uapi.IFA_LOCAL: b"", uapi.IFA_ADDRESS: b"", uapi.IFA_FLAGS: None, uapi.IFA_PROTO: 0}
+)
 
 
 class AddressRecord(NamedTuple):
@@ -39,25 +41,25 @@ def _marks_are_kept() -> bool:
 MARKS_ARE_KEPT = _marks_are_kept()
 
 
-def read_address(message: Message) -> AddressRecord | None:
+def read_address(buffer: bytes, start: int, end: int) -> AddressRecord | None:
     """None of the loopback's, which do not matter."""
-    family, length, flags, scope, ifindex = _HEAD.unpack_from(message.view, message.start)
+    family, length, few_flags, scope, ifindex = _HEAD.unpack_from(buffer, start)
     if ifindex == uapi.LOOPBACK_IFINDEX:
         return None
-    found = parse(message.view, message.start + _HEAD.size, message.end)
+    local, address, flags, protocol = _ADDRESS.read(buffer, start + _HEAD.size, end)
     # IFA_ADDRESS is the far side's on a point-to-point link; IPv6 names IFA_LOCAL only there.
-    packed = found.get(uapi.IFA_LOCAL) or found[uapi.IFA_ADDRESS]
-    flags = number(found[uapi.IFA_FLAGS]) if uapi.IFA_FLAGS in found else flags
-    ours = number(found.get(uapi.IFA_PROTO, _NOTHING)) == PROTOCOL
+    packed = local or address
+    flags = few_flags if flags is None else flags
+    ours = protocol == PROTOCOL
     link_local = scope == uapi.RT_SCOPE_LINK and family == socket.AF_INET6
     lasting = bool(flags & uapi.IFA_F_PERMANENT)
     cidr = f"{shortest(family, packed)}/{length}"
-    prefixed = not flags & uapi.IFA_F_NOPREFIXROUTE and packed == found.get(uapi.IFA_ADDRESS)
+    prefixed = not flags & uapi.IFA_F_NOPREFIXROUTE and packed == address
     secondary = family == socket.AF_INET and bool(flags & uapi.IFA_F_SECONDARY)
     return AddressRecord(ifindex, cidr, ours, link_local and not ours, lasting, prefixed, secondary)
 
 
-def shortest(family: int, packed: memoryview) -> str:
+def shortest(family: int, packed: bytes | memoryview) -> str:
     """An address as `ipaddress` writes it: libc writes some IPv6 ones with a dotted tail."""
     if family == socket.AF_INET6 and packed[:8] == bytes(8):
         return str(ipaddress.IPv6Address(bytes(packed)))

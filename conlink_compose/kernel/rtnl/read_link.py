@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message, number, parse, pick, words
+from conlink_compose.linux.attributes import Attributes, Values
+from conlink_compose.linux.netlink import words
 
 _HEAD = struct.Struct("=BxHiII")
 _HELD = {
@@ -18,27 +19,27 @@ _HELD = {
 }
 _OPERATIONAL = (uapi.IF_OPER_UNKNOWN, uapi.IF_OPER_UP)
 """As netif_oper_up() has it."""
-_NOTHING = memoryview(b"")
-_READ = frozenset(
-    (
-        uapi.IFLA_LINKINFO,
-        uapi.IFLA_LINK_NETNSID,
-        uapi.IFLA_IFNAME,
-        uapi.IFLA_CARRIER,
-        uapi.IFLA_OPERSTATE,
-        uapi.IFLA_GROUP,
-        uapi.IFLA_ADDRESS,
-        uapi.IFLA_MTU,
-        uapi.IFLA_MASTER,
-        uapi.IFLA_LINK,
-        uapi.IFLA_IFALIAS,
-        uapi.IFLA_QDISC,
-        uapi.IFLA_PROP_LIST,
-    )
+_LINK = Attributes(
+    {
+        uapi.IFLA_IFNAME: b"",
+        uapi.IFLA_LINKINFO: b"",
+        uapi.IFLA_CARRIER: 0,
+        uapi.IFLA_OPERSTATE: 0,
+        uapi.IFLA_GROUP: 0,
+        uapi.IFLA_ADDRESS: b"",
+        uapi.IFLA_MTU: 0,
+        uapi.IFLA_MASTER: 0,
+        uapi.IFLA_LINK: 0,
+        uapi.IFLA_LINK_NETNSID: None,
+        uapi.IFLA_IFALIAS: b"",
+        uapi.IFLA_QDISC: b"",
+        uapi.IFLA_PROP_LIST: b"",
+    }
 )
-
-
-_READ_OF_PORT = frozenset((uapi.IFLA_BRPORT_STATE, uapi.IFLA_BRPORT_ISOLATED))
+_INFO = Attributes(
+    {uapi.IFLA_INFO_KIND: b"", uapi.IFLA_INFO_DATA: b"", uapi.IFLA_INFO_SLAVE_DATA: b""}
+)
+_PORT = Attributes({uapi.IFLA_BRPORT_STATE: 0, uapi.IFLA_BRPORT_ISOLATED: 0})
 
 
 class LinkRecord(NamedTuple):
@@ -66,45 +67,48 @@ class LinkRecord(NamedTuple):
     peer_nsid: int | None
     alias: str
     qdisc: str
-    properties: memoryview
-    data: memoryview
-    port: memoryview
+    properties: bytes
+    data: bytes
+    port: bytes
 
 
-def read_link(message: Message) -> LinkRecord:
-    _, _, ifindex, _, _ = _HEAD.unpack_from(message.view, message.start)
+_word = lru_cache(maxsize=1 << 12)(words)
+"""Names of kinds and of qdiscs are few, and a thousand nodes call their interfaces alike."""
+
+
+def read_link(buffer: bytes, start: int, end: int) -> LinkRecord:
+    _, _, ifindex, flags, _ = _HEAD.unpack_from(buffer, start)
+    found = _LINK.read(buffer, start + _HEAD.size, end)
     if ifindex == uapi.LOOPBACK_IFINDEX:
-        return _read_loopback(bytes(message.view[message.start : message.end]))
-    return _read(message.view, message.start, message.end)
+        return _loopback(flags, found)
+    return _record(ifindex, flags, found)
 
 
 @lru_cache(maxsize=64)
-def _read_loopback(body: bytes) -> LinkRecord:
-    """Each namespace has one, and of a thousand nearly all are told of in the same bytes."""
-    return _read(memoryview(body), 0, len(body))
+def _loopback(flags: int, found: Values) -> LinkRecord:
+    """Each namespace has one, and as far as it matters nearly all are alike."""
+    return _record(uapi.LOOPBACK_IFINDEX, flags, found)
 
 
-def _read(view: memoryview, start: int, end: int) -> LinkRecord:
-    _, _, ifindex, flags, _ = _HEAD.unpack_from(view, start)
-    found = pick(view, start + _HEAD.size, end, _READ)
-    kind, data, port = _info(found.get(uapi.IFLA_LINKINFO, _NOTHING))
-    nsid = found.get(uapi.IFLA_LINK_NETNSID)
+def _record(ifindex: int, flags: int, found: Values) -> LinkRecord:
+    name, info, carrier, state, group, mac, mtu, master, peer, nsid, alias, qdisc, names = found
+    kind, data, port = _INFO.read(info, 0, len(info))
     return LinkRecord(
         ifindex,
-        words(found[uapi.IFLA_IFNAME]),
-        kind,
+        _word(name),
+        _word(kind),
         bool(flags & uapi.IFF_UP),
-        bool(number(found.get(uapi.IFLA_CARRIER, _NOTHING))),
-        number(found.get(uapi.IFLA_OPERSTATE, _NOTHING)) in _OPERATIONAL,
-        number(found.get(uapi.IFLA_GROUP, _NOTHING)),
-        found.get(uapi.IFLA_ADDRESS, _NOTHING).hex(":"),
-        number(found.get(uapi.IFLA_MTU, _NOTHING)),
-        number(found.get(uapi.IFLA_MASTER, _NOTHING)),
-        number(found.get(uapi.IFLA_LINK, _NOTHING)),
-        None if nsid is None else number(nsid),
-        words(found.get(uapi.IFLA_IFALIAS, _NOTHING)),
-        words(found.get(uapi.IFLA_QDISC, _NOTHING)),
-        found.get(uapi.IFLA_PROP_LIST, _NOTHING),
+        bool(carrier),
+        state in _OPERATIONAL,
+        group,
+        mac.hex(":"),
+        mtu,
+        master,
+        peer,
+        nsid,
+        _word(alias),
+        _word(qdisc),
+        names,
         data,
         port,
     )
@@ -118,18 +122,7 @@ class PortRecord(NamedTuple):
     isolated: bool
 
 
-def read_port(data: memoryview) -> PortRecord:
+def read_port(data: bytes) -> PortRecord:
     """From IFLA_INFO_SLAVE_DATA of a bridge's port."""
-    found = pick(data, 0, len(data), _READ_OF_PORT)
-    return PortRecord(
-        _HELD.get(number(found.get(uapi.IFLA_BRPORT_STATE, _NOTHING))),
-        bool(number(found.get(uapi.IFLA_BRPORT_ISOLATED, _NOTHING))),
-    )
-
-
-def _info(payload: memoryview) -> tuple[str, memoryview, memoryview]:
-    """The kind, what is particular to it, and what is to its being a port."""
-    found = parse(payload, 0, len(payload))
-    kind = words(found.get(uapi.IFLA_INFO_KIND, _NOTHING))
-    data = found.get(uapi.IFLA_INFO_DATA, _NOTHING)
-    return kind, data, found.get(uapi.IFLA_INFO_SLAVE_DATA, _NOTHING)
+    state, isolated = _PORT.read(data, 0, len(data))
+    return PortRecord(_HELD.get(state), bool(isolated))

@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message, listed, parse
+from conlink_compose.linux.netlink import Body, listed, parse
 
 _HEAD = struct.Struct("=BxHiII")
 _VLAN = struct.Struct("=HH")
@@ -22,9 +22,9 @@ class PortVlansRecord(NamedTuple):
     tagged: tuple[int, ...]
 
 
-def read_port_vlans(message: Message) -> PortVlansRecord:
-    _, _, ifindex, _, _ = _HEAD.unpack_from(message.view, message.start)
-    found = parse(message.view, message.start + _HEAD.size, message.end)
+def read_port_vlans(body: Body) -> PortVlansRecord:
+    _, _, ifindex, _, _ = _HEAD.unpack_from(body.buffer, body.start)
+    found = parse(body.buffer, body.start + _HEAD.size, body.end)
     pvid, first = 0, 0
     untagged: list[int] = []
     tagged: list[int] = []

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from conlink_compose.kernel.rtnl.messages_redirect import HEAD, MIRRED
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message, listed, parse, words
+from conlink_compose.linux.netlink import Body, listed, parse, words
 from conlink_compose.state import PROTOCOL
 
 _NOTHING = memoryview(b"")
@@ -20,17 +20,17 @@ class RedirectRecord(NamedTuple):
     alone: bool
 
 
-def read_redirect(filters: Iterable[Message]) -> RedirectRecord | None:
+def read_redirect(filters: Iterable[Body]) -> RedirectRecord | None:
     """Ours, if there is one. Of each filter the kernel tells its hash tables too, without options
     that matter."""
     target: int | None = None
     alone = True
-    for message in filters:
-        *_, info = HEAD.unpack_from(message.view, message.start)
+    for body in filters:
+        *_, info = HEAD.unpack_from(body.buffer, body.start)
         if info >> 16 != PROTOCOL:
             alone = False
             continue
-        found = parse(message.view, message.start + HEAD.size, message.end)
+        found = parse(body.buffer, body.start + HEAD.size, body.end)
         target = target or _target(found.get(uapi.TCA_OPTIONS, _NOTHING))
     return None if target is None else RedirectRecord(target, alone)
 

@@ -8,13 +8,26 @@ from typing import NamedTuple
 
 from conlink_compose.kernel.rtnl.read_address import shortest
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message, number, parse
+from conlink_compose.linux.attributes import Attributes
+from conlink_compose.linux.netlink import number
 from conlink_compose.state import PROTOCOL
 
 _HEAD = struct.Struct("=BBBBBBBBI")
 _NEXT_HOP = struct.Struct("=HBBi")
-_FAMILIES = (socket.AF_INET, socket.AF_INET6)
-_NOTHING = memoryview(b"")
+_ROUTE = Attributes(
+    {
+        uapi.RTA_TABLE: None,
+        uapi.RTA_DST: b"",
+        uapi.RTA_OIF: 0,
+        uapi.RTA_GATEWAY: b"",
+        uapi.RTA_VIA: b"",
+        uapi.RTA_PRIORITY: 0,
+        uapi.RTA_PREFSRC: b"",
+        uapi.RTA_MULTIPATH: b"",
+    }
+)
+_HOP = Attributes({uapi.RTA_GATEWAY: b"", uapi.RTA_VIA: b""})
+_EVERYTHING = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}  # noqa: S104
 
 
 class RouteRecord(NamedTuple):
@@ -36,34 +49,30 @@ class RouteRecord(NamedTuple):
     by_kernel: bool
 
 
-def read_route(message: Message) -> RouteRecord | None:
+def read_route(buffer: bytes, start: int, end: int) -> RouteRecord | None:
     """None where it does not matter: of another family than IP, local, not unicast, or for some
     packets alone (a type of service, IPv6 sources).
 
     IPv6 tells routes with gateways, one key and any protocols as one route with their hops, and
     with the protocol of the first. We never make more than one hop.
     """
-    head = _HEAD.unpack_from(message.view, message.start)
-    family, length, sources, service, table, protocol, _, kind, flags = head
-    if family not in _FAMILIES or kind != uapi.RTN_UNICAST:
+    head = _HEAD.unpack_from(buffer, start)
+    family, length, sources, service, few_table, protocol, _, kind, flags = head
+    if family not in _EVERYTHING or kind != uapi.RTN_UNICAST or sources or service:
         return None
-    if sources or service:
-        return None
-    found = parse(message.view, message.start + _HEAD.size, message.end)
-    table = number(found[uapi.RTA_TABLE]) if uapi.RTA_TABLE in found else table
+    found = _ROUTE.read(buffer, start + _HEAD.size, end)
+    table, to, ifindex, gateway, via, metric, src, hops = found
+    table = few_table if table is None else table
     if table == uapi.RT_TABLE_LOCAL:
         return None
     ours = protocol == PROTOCOL
-    shared = ours and uapi.RTA_MULTIPATH in found
-    hop = _first_hop(found[uapi.RTA_MULTIPATH]) if shared else _only_hop(flags, found)
-    to = found.get(uapi.RTA_DST)
-    src = found.get(uapi.RTA_PREFSRC)
-    everything = "::" if family == socket.AF_INET6 else "0.0.0.0"  # noqa: S104
+    shared = ours and bool(hops)
+    hop = _first_hop(hops) if shared else _Hop(ifindex, flags, gateway, via)
     return RouteRecord(
         hop.ifindex,
-        f"{shortest(family, to) if to else everything}/{length}",
-        _gateway(family, hop.found),
-        number(found.get(uapi.RTA_PRIORITY, _NOTHING)),
+        f"{shortest(family, to) if to else _EVERYTHING[family]}/{length}",
+        _gateway(family, hop),
+        metric,
         table,
         shortest(family, src) if src else None,
         bool(hop.flags & uapi.RTNH_F_ONLINK),
@@ -76,23 +85,19 @@ def read_route(message: Message) -> RouteRecord | None:
 class _Hop(NamedTuple):
     ifindex: int
     flags: int
-    found: dict[int, memoryview]
+    gateway: bytes
+    via: bytes
 
 
-def _only_hop(flags: int, found: dict[int, memoryview]) -> _Hop:
-    return _Hop(number(found.get(uapi.RTA_OIF, _NOTHING)), flags, found)
-
-
-def _first_hop(hops: memoryview) -> _Hop:
+def _first_hop(hops: bytes) -> _Hop:
     """struct rtnexthop, and attributes up to its length."""
     length, flags, _, ifindex = _NEXT_HOP.unpack_from(hops)
-    return _Hop(ifindex, flags, parse(hops, _NEXT_HOP.size, length))
+    return _Hop(ifindex, flags, *_HOP.read(hops, _NEXT_HOP.size, length))
 
 
-def _gateway(family: int, found: dict[int, memoryview]) -> str | None:
-    if uapi.RTA_GATEWAY in found:
-        return shortest(family, found[uapi.RTA_GATEWAY])
-    if uapi.RTA_VIA in found:
-        via = found[uapi.RTA_VIA]
-        return shortest(number(via[:2]), via[2:])
+def _gateway(family: int, hop: _Hop) -> str | None:
+    if hop.gateway:
+        return shortest(family, hop.gateway)
+    if hop.via:  # struct rtvia: the family comes first
+        return shortest(number(hop.via[:2]), hop.via[2:])
     return None

@@ -12,7 +12,7 @@ from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
 from conlink_compose.kernel.rtnl.lookup import Known, Lookup
 from conlink_compose.kernel.rtnl.read_redirect import read_redirect
 from conlink_compose.linux import uapi
-from conlink_compose.linux.netlink import Message
+from conlink_compose.linux.netlink import Body
 from conlink_compose.state import HUB, End, Operation, Redirect
 
 
@@ -58,9 +58,8 @@ def test_a_filter_of_our_priority_sends_each_frame_on() -> None:
 
 def test_what_we_packed_we_read() -> None:
     _, filtering = told(Operation("add", WANTED, "test"))
-    view = memoryview(filtering.body)
-    message = Message(uapi.RTM_NEWTFILTER, 0, 1, view, 0, len(view))
-    assert read_redirect([message]) == (9, True)
+    body = Body(filtering.body, 0, len(filtering.body))
+    assert read_redirect([body]) == (9, True)
     assert read_redirect([]) is None
 
 

@@ -57,7 +57,7 @@ class AliasWatch:
 def _lo_aliases(received: bytes) -> Iterator[bytes]:
     """The alias in each of the messages about `lo`; one without an alias is left out."""
     for one in messages(received):
-        if one.kind == uapi.RTM_NEWLINK and _IFINFO.unpack_from(one.view, one.start)[2] == LO:
-            found = parse(one.view, one.start + _IFINFO.size, one.end)
+        if one.kind == uapi.RTM_NEWLINK and _IFINFO.unpack_from(one.buffer, one.start)[2] == LO:
+            found = parse(one.buffer, one.start + _IFINFO.size, one.end)
             if uapi.IFLA_IFALIAS in found:
                 yield bytes(found[uapi.IFLA_IFALIAS]).rstrip(b"\0")
