@@ -1,21 +1,38 @@
 /* The floor: what attaching N nodes to one bridge costs when nothing but the kernel works.
  *
- *   floor GROUP HUB NODE...      paths of namespaces; prints seconds
+ *   floor GROUP HUB NODE...        paths of namespaces; prints seconds
+ *   floor late GROUP HUB NODE...   one message more: the bridge looks at multicast when it has its ports
  *
  * Fewest messages (three for a link, an address and a route for a node), 64 in a send, one ACK a
  * send, sockets open beforehand.
  */
 #include "netlink.h"
 
-static void make_bridge(unsigned group)
+static void bridge_info(unsigned char snooping)
+{
+    struct rtattr *info = open_nest(IFLA_LINKINFO);
+    words(IFLA_INFO_KIND, "bridge");
+    struct rtattr *data = open_nest(IFLA_INFO_DATA);
+    attribute(IFLA_BR_MCAST_SNOOPING, &snooping, 1);
+    close_nest(data);
+    close_nest(info);
+}
+
+static void make_bridge(unsigned group, int snooping)
 {
     begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
     link_head(FIRST_INDEX, 1);
     words(IFLA_IFNAME, "br");
     number(IFLA_GROUP, group);
-    struct rtattr *info = open_nest(IFLA_LINKINFO);
-    words(IFLA_INFO_KIND, "bridge");
-    close_nest(info);
+    bridge_info(snooping);
+    end();
+}
+
+static void begin_snooping(void)
+{
+    begin(RTM_NEWLINK, 0);
+    link_head(FIRST_INDEX, 0);
+    bridge_info(1);
     end();
 }
 
@@ -68,19 +85,21 @@ static void address_node(int i)
 
 int main(int argc, char **argv)
 {
-    int count = argc - 3;
+    int late = argc > 1 && !strcmp(argv[1], "late");
+    int count = argc - 3 - late;
     struct rlimit limit;
     if (count < 1) return 2;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     int *netns = calloc(count, sizeof *netns), *nodes = calloc(count, sizeof *nodes);
+    argv += late;
     unsigned group = strtoul(argv[1], NULL, 0);
     for (int i = 0; i < count; i++) nodes[i] = socket_in(netns[i] = open_path(argv[3 + i]));
     int hub = socket_in(open_path(argv[2]));
 
     double from = now();
-    make_bridge(group);
+    make_bridge(group, !late);
     flush(hub);
     for (int first = 0; first < count; first += BATCH) {
         int behind = first + BATCH < count ? first + BATCH : count;
@@ -89,6 +108,8 @@ int main(int argc, char **argv)
         for (int i = first; i < behind; i++) finish_outer_end(FIRST_INDEX + 2 * i + 2, FIRST_INDEX);
         flush(hub);
     }
+    if (late) begin_snooping();
+    flush(hub);
     for (int i = 0; i < count; i++) {
         address_node(i);
         flush(nodes[i]);

@@ -1,4 +1,4 @@
-"""Four ways to attach the nodes of a field to one bridge. Each returns seconds by its phases."""
+"""Ways to attach the nodes of a field to one bridge. Each returns seconds by its phases."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from conlink_compose.topology import Bridge, Endpoint, Link, Route, Service, Top
 GATEWAY = IPv4Address("10.0.255.254")
 
 
-def floor(field: Field, program: str) -> dict[str, float]:
-    command = [program, str(GROUP), field.hub, *field.paths]
+def floor(field: Field, program: str, *how: str) -> dict[str, float]:
+    command = [program, *how, str(GROUP), field.hub, *field.paths]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return {"apply": float(done.stdout)}
 

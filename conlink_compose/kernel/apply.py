@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from conlink_compose.kernel.backend import Backend
-from conlink_compose.kernel.failure import FOREIGN, FOREIGN_BRIDGE, Failure, is_ipv6_off
+from conlink_compose.kernel.failure import FOREIGN, Failure, is_ipv6_off
 from conlink_compose.kernel.ipv6_switch import switch_on
-from conlink_compose.kernel.make import Ifindexes, Single, Veth, make_singles, make_veths
+from conlink_compose.kernel.maker import GONE, Maker, Refused
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.remove import remove_links
 from conlink_compose.kernel.rtnl import messages_route
@@ -35,9 +35,7 @@ from conlink_compose.state import (
 Told: TypeAlias = tuple[Operation, tuple[Request, ...]]
 """What was asked of the kernel for an operation."""
 
-_GONE = Refusal(errno.ENODEV, "")
 _NOT_OURS = Refusal(errno.EPERM, FOREIGN)
-_BRIDGE_NOT_OURS = Refusal(errno.EPERM, FOREIGN_BRIDGE)
 
 
 class Apply:
@@ -48,36 +46,43 @@ class Apply:
         namespaces: Namespaces,
         known: dict[End, Known],
         mark: int,
-        ifindexes: Ifindexes,
+        maker: Maker,
         backends: Mapping[str, Backend],
     ) -> None:
         self._namespaces = namespaces
         self._ends = known
         self._mark = mark
-        self._ifindexes = ifindexes
         self._backends = backends
+        self._maker = maker
         self._failures: list[Failure] = []
         self._not_made: set[Key] = set()  # what needs these is left out
         self._incomplete: set[str] = set()  # labels of namespaces: they get no ready mark
 
     def obey(self, plan: Plan) -> tuple[Failure, ...]:
         """Consecutive operations that go the same way travel in one send."""
+        singles = partial(self._make, self._maker.singles)
         ways: dict[str, Callable[[str, Sequence[Operation]], None]] = {
-            "veth": self._make_veths,
-            "make": self._make,
-            "make ports": self._make,
-            "make on a parent": self._make,
+            "veth": partial(self._make, self._maker.veths),
+            "make": singles,
+            "make ports": singles,
+            "make on a parent": singles,
             "remove": self._remove,
             "tell": self._tell,
             "ready": self._tell,
         }
         ways |= {way: partial(self._ask, one) for way, one in self._backends.items()}
         for (way, label), group in groupby(plan, key=way_of):
+            if self._maker.snooping.is_due(label):
+                self._catch_up()
             # What came before decides what is left out, so this is asked group by group.
             operations = [operation for operation in group if self._shall_try(operation)]
             if operations:
                 ways[way](label, operations)
+        self._catch_up()
         return tuple(self._failures)
+
+    def _catch_up(self) -> None:
+        self._send(self._namespaces.hub, self._maker.snooping.catch_up(self._ends))
 
     def _shall_try(self, operation: Operation) -> bool:
         """Not where what it needs could not be made; then it is left out as well."""
@@ -102,73 +107,14 @@ class Apply:
             if operation.verb == "add":
                 self._not_made.add(thing.key)
 
-    def _make_veths(self, _: str, operations: Sequence[Operation]) -> None:
-        veths: list[Veth] = []
-        for operation in operations:
-            veth = self._veth_of(operation)
-            if isinstance(veth, Refusal):
-                self._fail(operation, veth)
-            else:
-                veths.append(veth)
-        made, refused = make_veths(self._namespaces.hub.socket, veths, self._ifindexes, self._mark)
-        for veth in made:
-            self._ends[veth.near.end] = Known(veth.near_ifindex, owned=True)
-            self._ends[veth.far.end] = Known(veth.far_ifindex, owned=True)
-        for veth, refusal in refused:
-            self._fail(veth.operation, refusal)
-
-    def _veth_of(self, operation: Operation) -> Veth | Refusal:
-        near, far = operation.thing, operation.other
-        if not isinstance(near, Interface) or far is None:
-            return Refusal(errno.EINVAL, "a veth has two ends")
-        if near.netns == HUB:
-            near, far = far, near
-        near_namespace = self._namespaces.get(near.netns)
-        far_namespace = self._namespaces.get(far.netns)
-        if near_namespace is None or far_namespace is None:
-            return _GONE
-        master = self.master_of(far) if far.master else None
-        if isinstance(master, Refusal):
-            return master
-        return Veth(operation, near, far, near_namespace, far_namespace, master)
-
-    def master_of(self, port: Interface) -> int | Refusal:
-        """Asked again, though a plan joins nothing to a bridge that is not ours: it may have
-        changed hands since."""
-        known = self._ends.get(End(port.netns, port.master or ""))
-        if known is None:
-            return Refusal(errno.ENODEV, f"there is no bridge {port.master}")
-        return known.ifindex if known.owned else _BRIDGE_NOT_OURS
-
-    def _make(self, label: str, operations: Sequence[Operation]) -> None:
-        """`label` is where they are made, which is where their parents are."""
-        through = self._namespaces.get(label)
-        links: list[Single] = []
-        for operation in operations:
-            single = self._single_of(operation) if through else _GONE
-            if isinstance(single, Refusal):
-                self._fail(operation, single)
-            else:
-                links.append(single)
-        if through is None:
-            return
-        made, refused = make_singles(through.socket, links, self._ifindexes, self._mark)
-        for link in made:
-            self._ends[link.interface.end] = Known(link.ifindex, owned=True)
-        for link, refusal in refused:
-            self._fail(link.operation, refusal)
-
-    def _single_of(self, operation: Operation) -> Single | Refusal:
-        thing = operation.thing
-        assert isinstance(thing, Interface)
-        namespace = self._namespaces.get(thing.netns)
-        parent = self._ends.get(thing.parent) if thing.parent else None
-        if namespace is None or (thing.parent and not parent):
-            return _GONE
-        master = self.master_of(thing) if thing.master else None
-        if isinstance(master, Refusal):
-            return master
-        return Single(operation, thing, namespace, master, parent.ifindex if parent else None)
+    def _make(
+        self,
+        make: Callable[[str, Sequence[Operation]], Refused],
+        label: str,
+        operations: Sequence[Operation],
+    ) -> None:
+        for operation, refusal in make(label, operations):
+            self._fail(operation, refusal)
 
     def _remove(self, _: str, operations: Sequence[Operation]) -> None:
         """A veth goes through its end in the hub, so that all of them go together."""
@@ -203,7 +149,7 @@ class Apply:
         if namespace:
             refused = backend.obey(namespace, operations)
         else:
-            refused = [(operation, _GONE) for operation in operations]
+            refused = [(operation, GONE) for operation in operations]
         for operation, refusal in refused:
             self._fail(operation, refusal)
 
@@ -237,13 +183,16 @@ class Apply:
     def known(self, end: End) -> Known | None:
         return self._ends.get(end)
 
+    def master_of(self, port: Interface) -> int | Refusal:
+        return self._maker.master_of(port)
+
     def _requests_of(self, operation: Operation) -> Requests:
         end = _end_of(operation.thing)
         if end is None:
             return handler_of(operation.thing).tell(operation, LOOPBACK_IFINDEX, self)
         known = self._ends.get(end)
         if known is None:
-            return () if operation.verb == "remove" else _GONE
+            return () if operation.verb == "remove" else GONE
         ours = operation.thing.owned and (operation.before is None or operation.before.owned)
         if not (known.owned and ours):
             return _NOT_OURS
@@ -255,7 +204,7 @@ class Apply:
         told: Sequence[Told],
     ) -> set[Operation]:
         """The refused operations."""
-        answers = [(operation, _GONE) for operation, requests in told if requests]
+        answers = [(operation, GONE) for operation, requests in told if requests]
         if namespace:
             answers = namespace.socket.exchange_each(told, is_fine=_is_fine)
             answers = self._with_ipv6(namespace, told, answers)

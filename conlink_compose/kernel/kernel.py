@@ -12,6 +12,7 @@ from conlink_compose.kernel.failure import Failure
 from conlink_compose.kernel.forwarding import ForwardingSwitch
 from conlink_compose.kernel.kinds import known_kinds
 from conlink_compose.kernel.make import Ifindexes
+from conlink_compose.kernel.maker import Maker
 from conlink_compose.kernel.monitor import Monitor
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
@@ -21,6 +22,7 @@ from conlink_compose.kernel.ovs.ovs import Ovs
 from conlink_compose.kernel.remove import on_parents, remove_links
 from conlink_compose.kernel.rtnl.link_socket import route_sockets
 from conlink_compose.kernel.rtnl.lookup import Known
+from conlink_compose.kernel.snooping import Snooping
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.linux.namespaces import in_each_network
 from conlink_compose.state import End, Interface, Plan, Thing
@@ -100,7 +102,8 @@ class Kernel:
         made, and the ready mark of a node in which anything failed.
         """
         self._note_parents(operation.thing for operation in plan)
-        doer = Apply(self._namespaces, self._known, self._mark, self._ifindexes, self._backends)
+        rooms = self._namespaces, self._known, self._mark
+        doer = Apply(*rooms, Maker(*rooms, self._ifindexes, Snooping(plan)), self._backends)
         with self._monitor.deaf():
             return doer.obey(plan)
 
