@@ -1,11 +1,12 @@
 """What the kernel can hold, as values: a file an object, and what one object asks of all."""
 
 from conlink_compose.state.address import Address
+from conlink_compose.state.end import End
 from conlink_compose.state.feature import MIRRED, OVS, OVS_DATAPATH, VLAN_FILTERING
 from conlink_compose.state.features import Features
 from conlink_compose.state.forward import Forward
 from conlink_compose.state.forwarding import Forwarding
-from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, End, Interface
+from conlink_compose.state.interface import FRESH, LONGEST_ALIAS, OVERRIDE, Data, Interface
 from conlink_compose.state.loopback import Loopback
 from conlink_compose.state.nat import Nat
 from conlink_compose.state.netem import Netem

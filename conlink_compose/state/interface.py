@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, TypeAlias
 
+from conlink_compose.state.end import End
 from conlink_compose.state.feature import VLAN_FILTERING, without
 from conlink_compose.state.parent import without_parent
 from conlink_compose.state.thing import (
@@ -16,7 +17,6 @@ from conlink_compose.state.thing import (
     Step,
     Thing,
     Verb,
-    place_of,
     word,
 )
 
@@ -39,25 +39,6 @@ FRESH: dict[str, Data] = {
     )
 }
 """What the kernel gives who asks for nothing (of bridges: net/bridge/br_device.c, br_dev_setup)."""
-
-
-class End(NamedTuple):
-    """One end of a veth: an interface name in a namespace."""
-
-    netns: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.netns}:{self.name}"
-
-    @property
-    def key(self) -> Key:
-        return ("interface", self.netns, self.name)
-
-    @property
-    def called(self) -> str:
-        """In a sentence: `eth0 of web-1`."""
-        return f"{self.name} of {place_of(self.netns)}"
 
 
 @dataclass(frozen=True, slots=True)

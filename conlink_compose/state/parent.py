@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from conlink_compose.state.end import End
 from conlink_compose.state.thing import OUT_OF_REACH, Conflict
 
-if TYPE_CHECKING:
-    from conlink_compose.state.interface import End, Interface
+
+class _Interface(Protocol):
+    """What of the interface that lies on a parent is told here, or decides."""
+
+    @property
+    def end(self) -> End: ...
+    @property
+    def called(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def mtu(self) -> int | None: ...
+    @property
+    def up(self) -> bool | None: ...
 
 
-def without_parent(one: Interface, parent: End, wanted: Any, found: Any) -> Conflict | None:
+def without_parent(one: _Interface, parent: End, wanted: Any, found: Any) -> Conflict | None:
     """What of its parent is missing, which is to be `wanted`, where it is ours, and is `found`."""
     waits = f"{one.called} waits for its parent: "
     if parent.netns == OUT_OF_REACH:
@@ -30,13 +43,13 @@ def without_parent(one: Interface, parent: End, wanted: Any, found: Any) -> Conf
     return _too_wide(one, parent, (wanted and wanted.mtu) or (found and found.mtu))
 
 
-def _comes_up_with_it(one: Interface) -> bool:
+def _comes_up_with_it(one: _Interface) -> bool:
     """A vlan goes down and comes up with its parent, and is refused to come up before it
     (net/8021q/vlan_dev.c, vlan_dev_open). A macvlan has no carrier meanwhile."""
     return one.kind == "vlan" and one.up is True
 
 
-def _too_wide(one: Interface, parent: End, most: int | None) -> Conflict | None:
+def _too_wide(one: _Interface, parent: End, most: int | None) -> Conflict | None:
     """The kernel refuses it, or takes it back with the next change of the parent's MTU."""
     if one.mtu is None or most is None or one.mtu <= most:
         return None
