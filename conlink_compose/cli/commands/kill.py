@@ -8,6 +8,7 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.arguments import Nodes
+from conlink_compose.cli.named import named
 from conlink_compose.cli.project import end, nodes_named, with_processes
 
 
@@ -32,6 +33,6 @@ def kill(
     chosen = nodes_named(project.nodes(), names or ())
     alive = [status.name for status in chosen if status.state not in ("exited", "failed")]
     if not alive:
-        end(f"nothing runs in {', '.join(status.name for status in chosen)}", exit_status.MISTAKES)
+        end(f"nothing runs in {named(status.name for status in chosen)}", exit_status.MISTAKES)
     processes.kill(alive, number)
-    console.say(f"killed {', '.join(alive)} with {signal}")
+    console.say(f"killed {named(alive)} with {signal}")

@@ -8,6 +8,7 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.arguments import Grace, Nodes
+from conlink_compose.cli.named import named
 from conlink_compose.cli.project import nodes_named, with_processes
 from conlink_compose.cli.wiring import wait_for_other_lives
 
@@ -28,7 +29,7 @@ def restart(
     began = time.monotonic()
     project, processes = with_processes(context)
     chosen = nodes_named(project.nodes(), names or ())
-    words = ", ".join(status.name for status in chosen)
+    words = named(status.name for status in chosen)
     processes.restart([status.name for status in chosen], timeout)
     console.say(f"restarting {words}")
     problems = wait_for_other_lives(project, {status.name: status.life for status in chosen})

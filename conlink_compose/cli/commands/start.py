@@ -8,6 +8,7 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.arguments import Nodes, WaitTimeout
+from conlink_compose.cli.named import named
 from conlink_compose.cli.project import nodes_named, with_processes
 from conlink_compose.cli.wiring import wait_for_other_lives
 
@@ -33,4 +34,4 @@ def start(
         console.complain(problem)
     if problems:
         raise typer.Exit(exit_status.MISTAKES)
-    console.say(f"started {', '.join(chosen)}")
+    console.say(f"started {named(chosen)}")

@@ -6,6 +6,7 @@ import typer
 
 from conlink_compose.cli import console
 from conlink_compose.cli.arguments import Grace, Nodes
+from conlink_compose.cli.named import named
 from conlink_compose.cli.project import nodes_named, with_processes
 
 
@@ -24,4 +25,4 @@ def stop(
     project, processes = with_processes(context)
     chosen = [status.name for status in nodes_named(project.nodes(), names or ())]
     processes.stop(chosen, timeout)
-    console.say(f"stopped {', '.join(chosen)}")
+    console.say(f"stopped {named(chosen)}")
