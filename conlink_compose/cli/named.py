@@ -1,4 +1,4 @@
-"""Several nodes in one line."""
+"""Several names in one line."""
 
 from __future__ import annotations
 

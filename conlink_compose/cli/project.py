@@ -9,6 +9,7 @@ import typer
 
 from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.context import options_of, project_of
+from conlink_compose.cli.named import named
 
 if TYPE_CHECKING:
     from conlink_compose.engines import Lifecycle, NodeStatus, Processes, Project
@@ -71,6 +72,6 @@ def _called(statuses: Sequence[NodeStatus], name: str) -> list[NodeStatus]:
 
         known = sorted({word for status in statuses for word in (status.name, status.owner.name)})
         near = get_close_matches(name, known, 1)
-        advice = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+        advice = f"; did you mean {near[0]}?" if near else f"; there are {named(known)}"
         end(f"there is no node {name}{advice}")
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from conlink_compose.cli import exit_status
 from conlink_compose.cli.context import Declared, Options, read, read_to_bring_up
+from conlink_compose.cli.named import named
 from conlink_compose.cli.project import end
 
 if TYPE_CHECKING:
@@ -71,5 +72,5 @@ def _with_what_runs(options: Options, document: Document) -> Options:
 def _require(name: str, document: Document) -> None:
     if name not in document.names:
         near = get_close_matches(name, document.names, 1)
-        advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(document.names)}"
+        advice = f"did you mean {near[0]}?" if near else f"there are {named(document.names)}"
         end(f"there is no service {name}; {advice}")

@@ -13,6 +13,7 @@ from conlink_compose.cli import console, exit_status
 from conlink_compose.cli.arguments import NoDeps, WaitTimeout
 from conlink_compose.cli.attach import follow_until_stopped
 from conlink_compose.cli.context import Options, options_of
+from conlink_compose.cli.named import named
 from conlink_compose.cli.outcome import show_outcome
 from conlink_compose.cli.project import lifecycle_of
 from conlink_compose.cli.selection import read_selected, scales_of
@@ -99,6 +100,6 @@ def _tell_engine(options: Options) -> None:
 def _tell_orphans(names: Sequence[str]) -> None:
     if names:
         console.say(
-            f"left running, though no longer in the files: {', '.join(names)} "
+            f"left running, though no longer in the files: {named(names)} "
             "(--remove-orphans stops them)"
         )
