@@ -45,6 +45,8 @@ def _refuse(report: Report, at: Span, why: str) -> None:
 
 def _choose(report: Report, read: ReadBridge, asking: list[ReadEnd], named: list[ReadEnd]) -> None:
     bridge = read.bridge
+    if not bridge.subnets and not read.knows_subnets:
+        return  # none could be read, which has been told
     if not bridge.subnets:
         for end in asking:
             at = next(at for address, at in end.addresses if address is None)

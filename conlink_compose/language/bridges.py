@@ -38,6 +38,12 @@ class ReadBridge:
     fields: Fields
     partial: bool = False
 
+    @property
+    def knows_subnets(self) -> bool:
+        """Whether each that is declared could be read."""
+        declared = texts(self.fields["subnet"]) if "subnet" in self.fields else ()
+        return len(self.bridge.subnets) == len(declared)
+
 
 def read_bridges(
     report: Report,

@@ -66,6 +66,7 @@ class LayerReader:
         if key is None or partial:
             self._note_partial(key[0] if key else declaration.owner)
         if key is None:
+            self.all_partial |= "peer" in fields  # which may be anybody's other end
             return
         dev_at = _dev_at(fields, declaration.at)
         layer = Layer(key, dev_at, declaration, _rest(fields), partial=partial)
@@ -92,13 +93,10 @@ class LayerReader:
 
     def _long_wire(self, near: Layer, peer: Field) -> Iterator[Layer]:
         path = (*near.declaration.path, "peer")
-        if not isinstance(peer.value, Map):
-            self.all_partial = True
-            return
-        fields = fields_of(peer.value, path, self._refused)
-        key = self._key(fields, None, peer.at, "peer")
-        if key is None:
-            self.all_partial = True
+        fields = fields_of(peer.value, path, self._refused) if isinstance(peer.value, Map) else None
+        key = self._key(fields, None, peer.at, "peer") if fields is not None else None
+        if fields is None or key is None:
+            self.all_partial = near.partial = True
             yield near
             return
         if peer.refused:
@@ -112,6 +110,9 @@ class LayerReader:
             owner, dev = near.key
             message = f"both ends of this wire are {dev} of {owner}"
             self._report.error("wire-to-itself", far.dev_at, message)
+            self.partial.add(owner)
+            near.partial = True
+            yield near
             return
         near.far, near.far_at = far.key, at
         far.far, far.far_at, far.near = near.key, at, False
@@ -210,14 +211,8 @@ class MergedEnd:
 def merge(report: Report, layers: Iterable[Layer]) -> dict[EndKey, MergedEnd]:
     """Layers of the same interface become one end, field by field, the stronger winning."""
     ends: dict[EndKey, MergedEnd] = {}
-    seen: dict[tuple[EndKey, tuple[object, ...]], Layer] = {}
-    for layer in sorted(layers, key=lambda layer: layer.declaration.rank):
+    for layer in _each_once(report, sorted(layers, key=lambda layer: layer.declaration.rank)):
         declaration = layer.declaration
-        first = seen.setdefault((layer.key, declaration.source), layer)
-        if first is not layer:
-            in_service = declaration.owner is not None
-            tell_twice(report, layer.key, layer.dev_at, first.dev_at, _apart(in_service))
-            continue
         end = ends.get(layer.key)
         order, own = (*declaration.order, not layer.near), declaration.rank.own
         if end is None:
@@ -231,6 +226,29 @@ def merge(report: Report, layers: Iterable[Layer]) -> dict[EndKey, MergedEnd]:
         if layer.far:
             end.far, end.far_at, end.near = layer.far, layer.far_at, layer.near
     return dict(sorted(ends.items(), key=lambda item: item[1].order))
+
+
+def doubt(ends: Iterable[MergedEnd]) -> None:
+    """Where a link could not be read, it may be that by which an end leads somewhere."""
+    for end in ends:
+        end.partial |= end.far is None and "bridge" not in end.fields
+
+
+def _each_once(report: Report, layers: Iterable[Layer]) -> list[Layer]:
+    """Those that are no second one of their list. A wire whose other end is, leads nowhere yet."""
+    kept: dict[tuple[EndKey, tuple[object, ...]], Layer] = {}
+    cut: set[int] = set()
+    for layer in layers:
+        declaration = layer.declaration
+        first = kept.setdefault((layer.key, declaration.source), layer)
+        if first is not layer:
+            in_service = declaration.owner is not None
+            tell_twice(report, layer.key, layer.dev_at, first.dev_at, _apart(in_service))
+            cut.add(id(declaration))
+    for layer in kept.values() if cut else ():
+        if id(layer.declaration) in cut:
+            layer.far, layer.partial = None, True
+    return list(kept.values())
 
 
 def _apart(in_service: bool) -> str:

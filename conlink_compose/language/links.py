@@ -8,7 +8,7 @@ from typing import Any
 
 from conlink_compose import links as kinds
 from conlink_compose.diagnostics import Span, near_or_all
-from conlink_compose.language.fields import flag, places_of, text, whole
+from conlink_compose.language.fields import flag, places_of, text, texts, whole
 from conlink_compose.language.layers import EndKey, MergedEnd
 from conlink_compose.language.project import Project
 from conlink_compose.language.report import Report
@@ -34,11 +34,13 @@ IPV6_LEAST_MTU = 1280
 @dataclass(slots=True)
 class ReadEnd:
     """An end of a link, its values read: a `topology.Endpoint` in the making, which knows where
-    each value stands. `replicas` is how many nodes get it."""
+    each value stands. `replicas` is how many nodes get it; `addresses_left_out` tells that some of
+    its `ip` could not be read, which has been told."""
 
     merged: MergedEnd
     replicas: int
     addresses: list[PlacedAddress]
+    addresses_left_out: bool
     mac: str | None
     mtu: int | None
     routes: list[ReadRoute]
@@ -55,6 +57,11 @@ class ReadEnd:
     def kind(self) -> str:
         """The kind of its link, as this end alone says it."""
         return text(self.merged.fields, "type") or kinds.DEFAULT
+
+    @property
+    def knows_addresses(self) -> bool:
+        """Whether each text of its `ip` could be read, and each `auto` has become one."""
+        return not self.addresses_left_out and all(one for one, _ in self.addresses)
 
     def place(self, key: str) -> Span:
         """Where the value of `key` stands, or else the link."""
@@ -140,12 +147,13 @@ def _read_end(
 ) -> ReadEnd:
     """All values that belong to the node; what is wrong is told and left out."""
     fields, replicas = merged.fields, project.replicas(merged.owner)
-    mac, nat = fields.get("mac"), fields.get("nat")
-    up = flag(fields, "up")
+    ip, mac, nat = fields.get("ip"), fields.get("mac"), fields.get("nat")
+    addresses, up = read_interfaces(report, ip), flag(fields, "up")
     return ReadEnd(
         merged,
         replicas,
-        read_interfaces(report, fields.get("ip")),
+        addresses,
+        ip is not None and len(addresses) < len(texts(ip)),
         read_mac(report, mac, replicas) if mac else None,
         whole(report, fields, "mtu", schema),
         read_routes(report, fields.get("route"), merged.dev),
@@ -166,6 +174,7 @@ def _read_link(
     if far and far.replicas != near.replicas:
         message = f"{_counted(far)}, but {_counted(near)}: which one meets which?"
         report.error("replicas-differ", merged.far_at or merged.at, message)
+        near.replicas = far.replicas = min(near.replicas, far.replicas)  # which no check counts on
     outer = text(fields, "outer-dev")
     if outer is not None and not check_device(report, "outer-dev", outer, fields["outer-dev"].at):
         outer = None

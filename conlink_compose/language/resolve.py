@@ -40,7 +40,7 @@ from conlink_compose.language.checks.sysctls import check_sysctls
 from conlink_compose.language.commands import read_commands
 from conlink_compose.language.declarations import Declarations
 from conlink_compose.language.fields import RefusedPaths
-from conlink_compose.language.layers import EndKey, LayerReader, MergedEnd, merge
+from conlink_compose.language.layers import EndKey, LayerReader, MergedEnd, doubt, merge
 from conlink_compose.language.links import ReadLink, read_links
 from conlink_compose.language.project import read_project, read_runtime
 from conlink_compose.language.report import Report
@@ -115,6 +115,8 @@ class _Resolving:
         declarations = self._declarations.listed("links", project.runtime)
         layers = (layer for one in declarations for layer in self._layers.layers_of(one))
         ends = merge(report, layers)
+        if self._layers.all_partial:
+            doubt(ends.values())
         check_containers(report, project, ends)
         check_wires(report, ends)
         check_engine_networks(report, project, ends.values())

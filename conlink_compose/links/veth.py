@@ -31,7 +31,8 @@ def check_end(
     if "forward" in keys and "ip" not in keys:
         message = "forward needs ip: where should the traffic go?"
         yield Diagnostic("forward-needs-ip", message, keys["forward"].key_at)
-    if not wired and "bridge" not in keys and "outer-dev" not in keys:
+    # A key of the port is told already, and asks for the same.
+    if not wired and keys.keys().isdisjoint(("bridge", "outer-dev", *PORT_KEYS)):
         yield Diagnostic(
             "joined-to-nothing",
             f"{end} is joined to nothing",

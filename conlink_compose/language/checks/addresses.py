@@ -46,7 +46,7 @@ def _stays(report: Report, end: ReadEnd, address: IpInterface, at: Span) -> bool
 def _check_subnets(report: Report, read: ReadBridge, address: IpInterface, at: Span) -> None:
     """An address of a family the bridge has no subnet of is left alone."""
     subnets = [net for net in read.bridge.subnets if net.version == address.version]
-    if subnets and not any(_within(address, net) for net in subnets):
+    if subnets and read.knows_subnets and not any(_within(address, net) for net in subnets):
         listed = " or ".join(str(net) for net in subnets)
         message = f"{address.ip} is outside the subnet of bridge {read.bridge.name}, {listed}"
         report.error("outside-subnet", at, message, f"the subnet is declared at {read.at}")
@@ -142,7 +142,7 @@ def check_nats(report: Report, links: Iterable[ReadLink]) -> None:
         if end.nat.version not in versions and "ip" not in end.merged.fields:
             message = "nat needs ip: traffic to which address should go there?"
             report.error("nat-needs-ip", end.place("nat"), message)
-        elif versions and end.nat.version not in versions:
+        elif versions and end.nat.version not in versions and end.knows_addresses:
             message = f"nat is IPv{end.nat.version}, and {end} has no such address"
             report.error("nat-family", end.place("nat"), message)
         elif any(address and address.ip == end.nat for address, _ in end.addresses):

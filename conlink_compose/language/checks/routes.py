@@ -36,15 +36,16 @@ def check_routes(
         for end in link.ends:
             by_owner[project.service_of(end.owner)].ends.append(end)
     for owner, of_owner in by_owner.items():
-        of_owner.partial = all_partial or owner in partial
+        known = all(end.knows_addresses for end in of_owner.ends)
+        of_owner.partial = all_partial or owner in partial or not known
         with_routes = [end for end in of_owner.ends if end.routes]
         seen: dict[tuple[object, ...], Span] = {}
         for end in with_routes:
+            _check_up(report, end)
             for read in end.routes:
                 _check_twice(report, seen, end, read)
                 _check_connected(report, of_owner, read)
                 _check_gateway(report, of_owner, end, read)
-                _check_up(report, end, read)
                 _check_source(report, project, of_owner, end, read)
 
 
@@ -120,11 +121,13 @@ def _whose_no_node_is(interfaces: _Interfaces, via: IpAddress) -> str | None:
     return None
 
 
-def _check_up(report: Report, end: ReadEnd, read: ReadRoute) -> None:
+def _check_up(report: Report, end: ReadEnd) -> None:
     """The kernel holds no route over an interface that is down."""
     if not end.up:
-        message = f"{end} is down by `up: false`, so that this route does not come"
-        report.warning("route-while-down", read.at, message, "leave one of both out")
+        one = len(end.routes) == 1
+        lost = "this route does not come" if one else f"its {len(end.routes)} routes do not come"
+        message = f"{end} is down by `up: false`, so that {lost}"
+        report.warning("route-while-down", end.routes[0].at, message, "leave one of both out")
 
 
 def _reaches(end: ReadEnd, via: IpAddress) -> bool:
