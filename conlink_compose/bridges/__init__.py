@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.modules import Modules
 from conlink_compose.state import DEFAULT_VLAN, HUB, PortVlans, Thing
-from conlink_compose.topology import Bridge, Vlan
+from conlink_compose.topology import Bridge, Link, Topology, Vlan
 
 AUTO = "auto"
 
@@ -29,12 +29,14 @@ class Rules:
     """What the language asks of a mode.
 
     `port_keys` are what a link can say of its port there, `knobs` those of the `KNOBS` it has.
-    `check_ends` judges how many ends it has, links and tunnels.
+    `check_ends` judges how many ends it has, links and tunnels. `one_mtu`: frames go from an end
+    straight into another, so that one that names no MTU has the other's, as those of a wire.
     """
 
     port_keys: frozenset[str] = frozenset()
     knobs: frozenset[str] = KNOBS
     check_ends: Callable[[Bridge, int], Iterator[Diagnostic]] = any_number
+    one_mtu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,24 @@ def rules(name: str) -> Rules:
 def modes_with(key: str) -> list[str]:
     """The modes whose ports can be told `key`."""
     return [name for name in modes() if key in rules(name).port_keys]
+
+
+def with_mtus(topology: Topology) -> Topology:
+    """The same with an MTU for each link that names none, where a bridge has it follow another."""
+    following = {bridge.name for bridge in topology.bridges if rules(bridge.mode).one_mtu}
+    mtus: dict[str | None, int] = {}
+    for link in topology.links:
+        if link.bridge in following and link.near.mtu:
+            mtus[link.bridge] = max(mtus.get(link.bridge, 0), link.near.mtu)
+    if not mtus:
+        return topology
+    return replace(topology, links=tuple(_following(link, mtus) for link in topology.links))
+
+
+def _following(link: Link, mtus: Mapping[str | None, int]) -> Link:
+    if link.near.mtu or link.bridge not in mtus:
+        return link
+    return replace(link, near=replace(link.near, mtu=mtus[link.bridge]))
 
 
 class Mode(Protocol):

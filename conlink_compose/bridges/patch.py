@@ -21,7 +21,7 @@ def check_ends(bridge: Bridge, ends: int) -> Iterator[Diagnostic]:
         yield Diagnostic("patch-ends", message, bridge.span, help_)
 
 
-RULES = Rules(knobs=frozenset(), check_ends=check_ends)
+RULES = Rules(knobs=frozenset(), check_ends=check_ends, one_mtu=True)
 
 IS_INTERFACE = False
 

@@ -28,8 +28,6 @@ from conlink_compose.language.values.routes import ReadRoute, read_routes
 from conlink_compose.links import veth
 from conlink_compose.topology import Endpoint, Forward, IpAddress, Link, Netem, Owner, Vlan
 
-IPV6_LEAST_MTU = 1280
-
 
 @dataclass(slots=True)
 class ReadEnd:
@@ -206,7 +204,6 @@ def _check_end(report: Report, end: ReadEnd, wired: bool, schema: dict[str, Any]
         _check_mode(report, end, kind)
     if not merged.partial:
         report.add(rules.check_end(end, merged.at, merged.fields, wired))
-    _check_mtu(report, end)
 
 
 def _check_keys(
@@ -238,13 +235,3 @@ def _check_mode(report: Report, end: ReadEnd, kind: str) -> None:
         help_ = near_or_all(str(mode.value), known, "there are")
         message = f'mode takes a mode of the link\'s type; "{mode.value}" is none'
         report.error("unknown-mode", mode.at, message, help_)
-
-
-def _check_mtu(report: Report, end: ReadEnd) -> None:
-    """The kernel takes IPv6 off a link below the least MTU of IPv6 (RFC 8200, 5)."""
-    field = end.merged.fields.get("mtu")
-    if field is None or field.refused or not end.mtu or end.mtu >= IPV6_LEAST_MTU:
-        return
-    if any(address and address.version == 6 for address, _ in end.addresses):
-        message = f"mtu {end.mtu} is too small for an IPv6 address; it takes {IPV6_LEAST_MTU}"
-        report.error("mtu-too-small", field.at, message)

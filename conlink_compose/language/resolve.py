@@ -33,6 +33,7 @@ from conlink_compose.language.checks.interfaces import (
     check_room,
     check_wires,
 )
+from conlink_compose.language.checks.mtus import check_mtus
 from conlink_compose.language.checks.parents import check_parents
 from conlink_compose.language.checks.routes import check_routes
 from conlink_compose.language.checks.subnets import check_subnets
@@ -99,7 +100,7 @@ class _Resolving:
             )
         runtime = read_runtime(tree, project.runtime, self._refused)
         check_way_out(report, tunnels, runtime)
-        return Topology(
+        topology = Topology(
             project.name,
             tuple(member.service for member in project.members.values()),
             tuple(link.link() for link in links),
@@ -108,6 +109,8 @@ class _Resolving:
             commands,
             runtime,
         )
+        check_mtus(report, topology)
+        return topology
 
     def _ends(self) -> dict[EndKey, MergedEnd]:
         """The ends of all links, in the order of the files."""

@@ -69,7 +69,7 @@ def bind(
     what `needed_kinds` names; `overrides` what is asked of some of them over what the files say;
     `machine` is the label of the machine's own namespace.
     """
-    topology = with_checksums(topology, missing)
+    topology = bridges.with_mtus(with_checksums(topology, missing))
     nodes, refused = admitted(topology, nodes)
     topology, nodes, impossible = _possible(topology, nodes, missing)
     refused = (*refused, *impossible)

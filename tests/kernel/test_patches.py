@@ -67,6 +67,18 @@ def test_the_shortest_and_the_longest_frames_pass(lab: Lab) -> None:
     assert arrives(lab, tagged), "with a VLAN tag as well"
 
 
+def test_an_mtu_said_at_one_end_holds_for_both_as_on_a_wire(lab: Lab) -> None:
+    """A frame that is larger than the MTU of the end it comes out of is dropped."""
+    wanted = lan("a", "b").replace("::1/64']", "::1/64'], mtu: 9000")
+    bring_up(lab, wanted)
+    for node, address in (("a", "10.0.0.2"), ("b", "10.0.0.1")):
+        done = lab.run(node, "ping", "-c1", "-W2", "-M", "do", "-s", "8972", address)
+        assert done.returncode == 0, done.stdout
+    assert steps(lab, wanted) == ""
+    done = bring_up(lab, lan("a", "b"))
+    assert "change  veth b:eth0   # mtu 9000 -> 1500" in done
+
+
 def test_a_bridge_keeps_to_itself_what_a_patch_lets_pass(lab: Lab) -> None:
     bring_up(lab, lan("a", "b", mode="linux"))
     assert not arrives(lab, frame(GROUPS["LLDP"], b"hello"))
