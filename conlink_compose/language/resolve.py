@@ -21,7 +21,7 @@ from conlink_compose.diagnostics import Diagnostic, Span, has_errors
 from conlink_compose.language import schema
 from conlink_compose.language.auto import choose_addresses
 from conlink_compose.language.bridges import ReadBridge, read_bridges, with_filtering
-from conlink_compose.language.checks.addresses import check_domains, check_nats, check_numbering
+from conlink_compose.language.checks.addresses import check_domains, check_numbering
 from conlink_compose.language.checks.forwarding import check_forwarding
 from conlink_compose.language.checks.interfaces import (
     check_containers,
@@ -34,6 +34,7 @@ from conlink_compose.language.checks.interfaces import (
     check_wires,
 )
 from conlink_compose.language.checks.mtus import check_mtus
+from conlink_compose.language.checks.nats import check_nats, check_ways
 from conlink_compose.language.checks.parents import check_parents
 from conlink_compose.language.checks.routes import check_routes
 from conlink_compose.language.checks.subnets import check_subnets
@@ -95,6 +96,7 @@ class _Resolving:
         commands = tuple(read_commands(report, self._declarations, project))
         if not self._layers.partial and not self._layers.all_partial:
             check_forwarding(report, project, links, commands)
+            check_ways(report, project, links, commands)
             check_sysctls(
                 report, project, tree, (end.merged.key for one in links for end in one.ends)
             )

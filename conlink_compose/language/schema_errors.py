@@ -27,7 +27,20 @@ _ELSEWHERE = {
     ("x-conlink of a service", "bridges"): "bridges are declared under x-conlink at the top level",
     ("x-conlink of a service", "tunnels"): "tunnels are declared under x-conlink at the top level",
     ("x-conlink of a service", "hosts"): "hosts are declared under x-conlink at the top level",
+    ("Tunnel", "mtu"): "it lets pass what the links of its bridge may send: give those an mtu",
+    **dict.fromkeys(
+        (("Link", "gateway"), ("Link", "via")),
+        "a gateway is part of a route, as in route: default via 10.0.0.1",
+    ),
     ("Link", "base"): "leave it out: the outer device of a vlan kind is looked for on the host",
+}
+_ELSEWHERE |= {
+    ("Link", key): f"{key} belongs to netem, as in netem: {{{key}: {value}}}"
+    for key, value in {
+        **dict.fromkeys(("delay", "jitter"), "20ms"),
+        **dict.fromkeys(("loss", "duplicate", "corrupt", "reorder"), "1%"),
+        **{"rate": "10mbit", "limit": "1000"},
+    }.items()
 }
 _ENUM_CODES = {"type": "unknown-type", "mode": "unknown-mode"}
 
@@ -129,11 +142,12 @@ def _missing_keys(tree: Map, path: Path, error: ValidationError) -> Iterator[Dia
     schema: Any = error.schema
     key = next(key for key in _choices(error) if f"'{key}'" in error.message)
     expected = schema["properties"][key]
+    one_of = f": {' or '.join(expected['enum'])}" if "enum" in expected else ""
     yield Diagnostic(
         "missing-key",
         f'{_called(schema["title"])} needs the key "{key}"',
         place_of(tree, path),
-        f"it {expected['errorMessage']}" if "errorMessage" in expected else None,
+        f"it {expected['errorMessage']}{one_of}" if "errorMessage" in expected else None,
     )
 
 

@@ -1,5 +1,5 @@
 """The addresses of all links together, replicas counted: each inside its network and the bridge's
-subnets, none twice in one broadcast domain, nor a MAC, and `nat` beside one of its family."""
+subnets, none twice in one broadcast domain, nor a MAC."""
 
 from __future__ import annotations
 
@@ -131,20 +131,3 @@ def _who(claim: tuple[ReadEnd, int, Span]) -> str:
     end, replica, _ = claim
     which = f" (replica {replica})" if end.replicas > 1 else ""
     return f"{end}{which}"
-
-
-def check_nats(report: Report, links: Iterable[ReadLink]) -> None:
-    """`nat` goes to the link's own address, so there must be one of its family."""
-    for end in (end for link in links for end in link.ends):
-        if end.nat is None or end.merged.partial:
-            continue
-        versions = {address.version for address, _ in end.addresses if address}
-        if end.nat.version not in versions and "ip" not in end.merged.fields:
-            message = "nat needs ip: traffic to which address should go there?"
-            report.error("nat-needs-ip", end.place("nat"), message)
-        elif versions and end.nat.version not in versions and end.knows_addresses:
-            message = f"nat is IPv{end.nat.version}, and {end} has no such address"
-            report.error("nat-family", end.place("nat"), message)
-        elif any(address and address.ip == end.nat for address, _ in end.addresses):
-            message = f"{end.nat} is the address of {end} itself: nat leads to another one"
-            report.error("nat-to-itself", end.place("nat"), message)

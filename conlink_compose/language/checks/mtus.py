@@ -13,11 +13,11 @@ def check_mtus(report: Report, topology: Topology) -> None:
     """One that is said for both ends of a wire is told once."""
     links = with_mtus(topology).links
     ends = (end for link in links for end in (link.near, link.far) if end)
-    small = {end.place("mtu"): end for end in ends if _is_too_small(end)}
-    for at, end in small.items():
+    found = {end.place("mtu"): end for end in ends if _is_too_small(end)}
+    for at, end in found.items():
         whose = "" if "mtu" in dict(end.places) else ", which is the other end's,"
-        message = f"mtu {end.mtu}{whose} is too small for an IPv6 address; it takes {IPV6_LEAST_MTU}"
-        report.error("mtu-too-small", at, message)
+        small_for = f"is too small for an IPv6 address; it takes {IPV6_LEAST_MTU}"
+        report.error("mtu-too-small", at, f"mtu {end.mtu}{whose} {small_for}")
 
 
 def _is_too_small(end: Endpoint) -> bool:

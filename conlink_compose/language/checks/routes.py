@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conlink_compose.diagnostics import Span
+from conlink_compose.language.checks.nobodys import whose_no_node_is
 from conlink_compose.language.links import ReadEnd, ReadLink
 from conlink_compose.language.project import Project
 from conlink_compose.language.report import Report
-from conlink_compose.language.values.addresses import kind_of_nobodys
 from conlink_compose.language.values.routes import ReadRoute
 from conlink_compose.topology import IpAddress, IpNetwork, Owner
 
@@ -81,7 +81,7 @@ def _check_gateway(report: Report, interfaces: _Interfaces, end: ReadEnd, read: 
     via = read.route.via
     if via is None:
         return
-    nobody = _whose_no_node_is(interfaces, via)
+    nobody = whose_no_node_is(via, interfaces.ends)
     if nobody:
         help_ = "a gateway is the address of a node"
         report.error("bad-gateway", read.place("via"), f"{via} is {nobody}", help_)
@@ -92,9 +92,9 @@ def _check_gateway(report: Report, interfaces: _Interfaces, end: ReadEnd, read: 
         at = read.place("via")
         report.error("gateway-is-own", at, f"{via} is an address of {end.owner} itself")
         return
-    if interfaces.partial or end.merged.partial or _reaches(end, via):
+    if interfaces.partial or end.merged.partial or reaches(end, via):
         return
-    other = next((other for other in interfaces.ends if _reaches(other, via)), None)
+    other = next((other for other in interfaces.ends if reaches(other, via)), None)
     if other is not None:
         message = f"{end.merged.dev} does not reach the gateway {via}, but {other.merged.dev} does"
         help_ = f"move the route to that link, at {other.merged.at}"
@@ -103,22 +103,6 @@ def _check_gateway(report: Report, interfaces: _Interfaces, end: ReadEnd, read: 
         own = [str(address.network) for address, _ in end.addresses if address]
         help_ = f"{end.merged.dev} is on {' and '.join(own)}" if own else "this link has no ip"
     report.error("unreachable-gateway", read.place("via"), message, help_)
-
-
-def _whose_no_node_is(interfaces: _Interfaces, via: IpAddress) -> str | None:
-    """Why no node can have the address of this gateway, which the kernel refuses then
-    (net/ipv4/fib_semantics.c, fib_check_nh_v4_gw; net/ipv6/route.c, ip6_route_check_nh)."""
-    if via.is_multicast or via.is_loopback or via.is_unspecified:
-        return kind_of_nobodys(via)
-    for address in (address for end in interfaces.ends for address, _ in end.addresses):
-        # The first address of an IPv6 network is its routers' (RFC 4291, 2.6.1).
-        if address is None or address.version == 6 or address.network.prefixlen >= 31:
-            continue
-        if via == address.network.broadcast_address:
-            return f"the broadcast address of {address.network}"
-        if via == address.network.network_address:
-            return f"the address of the network {address.network} itself"
-    return None
 
 
 def _check_up(report: Report, end: ReadEnd) -> None:
@@ -130,7 +114,7 @@ def _check_up(report: Report, end: ReadEnd) -> None:
         report.warning("route-while-down", end.routes[0].at, message, "leave one of both out")
 
 
-def _reaches(end: ReadEnd, via: IpAddress) -> bool:
+def reaches(end: ReadEnd, via: IpAddress) -> bool:
     """By an address of its network, or by a route without a gateway."""
     number, version = int(via), via.version
     if any(address and _in(number, version, address.network) for address, _ in end.addresses):

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from typing import TypeAlias
 
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, did_you_mean
 from conlink_compose.language.fields import Field, texts
 from conlink_compose.language.report import Report
 from conlink_compose.replicas import mac_of
@@ -61,16 +61,20 @@ def read_address(report: Report, key: str, text: str, at: Span) -> IpAddress | N
     address = address_of(text)
     if address is None:
         help_ = "leave the prefix length out" if interface_of(text) else None
+        if ":" not in text and any(sign.isalpha() for sign in text):
+            help_ = "a name is not looked up: write the address"
         report.error("bad-address", at, f'{key} takes an address; "{text}" is none', help_)
     return address
 
 
-def read_network(report: Report, key: str, text: str, at: Span) -> IpNetwork | None:
-    """The network; None, and an error, for any other text."""
+def read_network(
+    report: Report, key: str, text: str, at: Span, words: tuple[str, ...] = ()
+) -> IpNetwork | None:
+    """The network; None, and an error, for any other text. `words` may stand there as well."""
     network = network_of(text)
     if network is None:
         interface = interface_of(text)
-        help_ = f"write {interface.network}" if interface else None
+        help_ = f"write {interface.network}" if interface else did_you_mean(text, words)
         why = "has host bits set" if interface else "is none"
         report.error("bad-network", at, f'{key} takes a network; "{text}" {why}', help_)
     return network

@@ -9,7 +9,7 @@ from conlink_compose.diagnostics import Span, did_you_mean, near_or_all
 from conlink_compose.document.scalars import is_true
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, items
-from conlink_compose.language.report import Report
+from conlink_compose.language.report import Report, Word
 
 _OFFLOAD = ("--offload", "--features", "-K")
 FEATURES = (
@@ -57,21 +57,28 @@ def _pairs(report: Report, item: Value, at: Span) -> Iterator[tuple[str, str]]:
 
 
 def _pairs_of_words(report: Report, words: str, at: Span) -> Iterator[tuple[str, str]]:
-    option, *rest = words.split() or [""]
-    if option not in _OFFLOAD:
+    option, *rest = report.words(at, words) or [Word("", at)]
+    if option.text not in _OFFLOAD:
         message = f'ethtool words begin with --offload (or -K); this is "{words}"'
-        report.error("bad-ethtool", report.within(at, option), message, 'as in "--offload tx off"')
+        report.error("bad-ethtool", option.at, message, 'as in "--offload tx off"')
         return
     if not rest or len(rest) % 2:
-        message = "--offload takes pairs of a feature and on or off"
-        report.error("bad-ethtool", at, message, 'as in "--offload tx off"')
+        message = f"{option.text} takes pairs of a feature and on or off"
+        report.error("bad-ethtool", at, message, _without_device([word.text for word in rest]))
         return
     for feature, value in zip(rest[::2], rest[1::2], strict=True):
-        if value not in ("on", "off"):
-            place = report.within(at, f"{feature} {value}")
-            report.error("bad-ethtool", place, f'{feature} is on or off, not "{value}"')
-        elif _is_feature(report, feature, report.within(at, feature)):
-            yield feature, value
+        if value.text not in ("on", "off"):
+            message = f'{feature.text} is on or off, not "{value.text}"'
+            report.error("bad-ethtool", value.at, message)
+        elif _is_feature(report, feature.text, feature.at):
+            yield feature.text, value.text
+
+
+def _without_device(words: list[str]) -> str:
+    """What to write instead of these, which are no pairs; ethtool itself has the device first."""
+    if words[2::2] and {*words[2::2]} <= {"on", "off"}:
+        return f"leave {words[0]} out: it is the link's own dev that is meant"
+    return 'as in "--offload tx off"'
 
 
 def _is_feature(report: Report, feature: str, at: Span) -> bool:

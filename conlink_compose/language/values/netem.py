@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import Map, Value
 from conlink_compose.language.fields import Field, Part, fields_of, items
-from conlink_compose.language.report import Report
+from conlink_compose.language.report import Report, Word
 from conlink_compose.language.values.units import count_of, rate_of, share_of, time_of
 from conlink_compose.topology import MOST_STAGES, Netem
 
@@ -17,6 +17,10 @@ Parts: TypeAlias = dict[str, Part]
 
 _U32 = 2**32 - 1
 _TIME = (time_of, "a time with its unit such as 20ms")
+_UNITS: dict[object, str] = {
+    time_of: "the units are s, ms, us and ns, and 4000s is the most",
+    rate_of: "the units are bit, kbit, mbit and gbit, or of bytes bps, kbps, mbps and gbps",
+}
 _SHARE = (share_of, "a share from 0% to 100%")
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "delay": _TIME,
@@ -124,52 +128,49 @@ def _parts(report: Report, item: Value, at: Span) -> Iterator[Part]:
         yield from _parts_of_words(report, item, at)
     elif isinstance(item, Map):
         for key, field in fields_of(item).items():
-            texts = str(field.value).split() or [""]
-            if key in _WITH_CORRELATION and len(texts) == 2:
-                yield Part(key, texts[0], report.within(field.at, texts[0]))
-                yield Part(f"{key}_correlation", texts[1], report.within(field.at, texts[1]))
+            words = report.words(field.at, str(field.value)) if key in _WITH_CORRELATION else ()
+            if len(words) == 2:
+                yield Part(key, *words[0])
+                yield Part(f"{key}_correlation", *words[1])
             else:
                 yield Part(key, str(field.value), field.at)
 
 
 def _parts_of_words(report: Report, words: str, at: Span) -> Iterator[Part]:
     """Each key with its value; an error for each word that tc does not know."""
-    queue = words.split()
+    queue = report.words(at, words)
     while queue:
-        word = queue.pop(0)
+        word, place = queue.pop(0)
         key = _OTHER_NAMES.get(word, word)
-        place = report.within(at, word)
         if key not in _ARGUMENTS:
             help_ = near_or_all(word, _ARGUMENTS, "the words are")
             report.error("bad-netem", place, f'"{word}" is not a word of netem', help_)
             return
-        if key == "loss" and queue and queue[0] in ("random", *_MODELS):
-            model = queue.pop(0)
+        if key == "loss" and queue and queue[0].text in ("random", *_MODELS):
+            model = queue.pop(0).text
             if model != "random":
                 yield Part("loss_model", " ".join([model, *_shares(queue, model)]), place)
                 continue
         if not queue:
             report.error("bad-netem", place, f'"{word}" needs a value behind it')
             return
-        yield from _valued(report, _ARGUMENTS[key], queue, at)
+        yield from _valued(_ARGUMENTS[key], queue)
 
 
-def _valued(report: Report, keys: tuple[str, ...], queue: list[str], at: Span) -> Iterator[Part]:
+def _valued(keys: tuple[str, ...], queue: list[Word]) -> Iterator[Part]:
     """The first value whatever it is; the optional ones behind it only while they look like one."""
-    text = queue.pop(0)
-    yield Part(keys[0], text, report.within(at, text))
+    yield Part(keys[0], *queue.pop(0))
     for key in keys[1:]:
         looks = time_of if key == "jitter" else share_of
-        if not queue or (looks(queue[0]) is None and not queue[0][0].isdigit()):
+        if not queue or (looks(queue[0].text) is None and not queue[0].text[0].isdigit()):
             return
-        text = queue.pop(0)
-        yield Part(key, text, report.within(at, text))
+        yield Part(key, *queue.pop(0))
 
 
-def _shares(queue: list[str], model: str) -> Iterator[str]:
+def _shares(queue: list[Word], model: str) -> Iterator[str]:
     for _ in range(_MODELS[model]):
-        if queue and queue[0][0].isdigit():
-            yield queue.pop(0)
+        if queue and queue[0].text[0].isdigit():
+            yield queue.pop(0).text
 
 
 def _value(report: Report, part: Part) -> Any:
@@ -187,7 +188,7 @@ def _value(report: Report, part: Part) -> Any:
     value = reader(part.text)
     if value is None:
         message = f'{_name(part.key)} takes {expected}; this is "{part.text}"'
-        report.error("bad-netem", part.at, message)
+        report.error("bad-netem", part.at, message, _UNITS.get(reader))
     return value
 
 

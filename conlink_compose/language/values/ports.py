@@ -54,13 +54,14 @@ def read_forwards(report: Report, field: Field | None, replicas: int) -> tuple[F
         found = _FORWARD.match(text)
         if not found:
             message = f'forward takes OUTER:INNER/tcp or /udp; this is "{text}"'
-            report.error("bad-forward", at, message, 'as in "8080:80/tcp"')
+            report.error("bad-forward", at, message, _instead(text))
             continue
         outer, inner = int(found[1]), int(found[2])
-        wrong = next((port for port in (outer, inner) if port not in _PORTS), None)
+        wrong = next((n for n, port in ((1, outer), (2, inner)) if port not in _PORTS), None)
         if wrong is not None:
-            place = report.within(at, str(wrong))
-            report.error("bad-forward", place, f"a port is from 1 to 65535; this is {wrong}")
+            place = report.part(at, text, *found.span(wrong))
+            message = f"a port is from 1 to 65535; this is {int(found[wrong])}"
+            report.error("bad-forward", place, message)
         elif outer + max(replicas, 1) - 1 not in _PORTS:
             message = f"port {outer} plus {replicas - 1} for replica {replicas} is no port"
             report.error("bad-forward", at, message, "begin with a smaller one")
@@ -68,3 +69,12 @@ def read_forwards(report: Report, field: Field | None, replicas: int) -> tuple[F
             protocol = cast("Literal['tcp', 'udp']", found[3] or "tcp")
             forwards.append(Forward(outer, inner, protocol, at))
     return tuple(forwards)
+
+
+def _instead(text: str) -> str:
+    """What to write in place of what Compose's `ports` takes and `forward` does not."""
+    if text.count(":") > 1:
+        return "which address of the machine leads to OUTER, `ports` says, under `runtime`"
+    if "-" in text:
+        return "write each port of a range as an item of its own"
+    return 'as in "8080:80/tcp"'

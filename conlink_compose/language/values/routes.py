@@ -63,21 +63,20 @@ def _parts(report: Report, item: Value, at: Span) -> Iterator[Part]:
 
 
 def _parts_of_words(report: Report, words: str, at: Span) -> Iterator[Part]:
-    queue = words.split()
-    if queue and queue[0] in _OTHER_TYPES:
-        place, help_ = report.within(at, queue[0]), "a command of that node can add it"
-        message = f"{queue[0]} routes lead over no link; a route here leads over its own"
-        report.error("bad-route", place, message, help_)
+    queue = report.words(at, words)
+    first = queue[0].text if queue else ""
+    if first in _OTHER_TYPES:
+        message = f"{first} routes lead over no link; a route here leads over its own"
+        report.error("bad-route", queue[0].at, message, "a command of that node can add it")
         yield Part("", "", at)
         return
-    if queue and queue[0] == "unicast":
+    if first == "unicast":
         queue.pop(0)
-    if queue and queue[0] not in _WORDS and queue[0] not in _OTHER_NAMES:
-        queue.insert(0, "to")
+    if queue and queue[0].text not in _WORDS and queue[0].text not in _OTHER_NAMES:
+        yield Part("to", *queue.pop(0))
     while queue:
-        word = queue.pop(0)
+        word, place = queue.pop(0)
         key = _OTHER_NAMES.get(word, word)
-        place = report.within(at, word)
         if key not in _WORDS:
             help_ = near_or_all(word, _WORDS, "the words are")
             report.error("bad-route", place, f'"{word}" is not a word of a route here', help_)
@@ -86,14 +85,13 @@ def _parts_of_words(report: Report, words: str, at: Span) -> Iterator[Part]:
         if key == "onlink":
             yield Part(key, "", place)
             continue
-        if key == "via" and queue and queue[0] in ("inet", "inet6"):
+        if key == "via" and queue and queue[0].text in ("inet", "inet6"):
             queue.pop(0)
         if not queue:
             report.error("bad-route", place, f'"{word}" needs a value behind it')
             yield Part("", "", at)
             return
-        text = queue.pop(0)
-        yield Part(key, text, report.within(at, f"{word} {text}" if text == word else text))
+        yield Part(key, *queue.pop(0))
 
 
 def _route(report: Report, parts: dict[str, Part], dev: str, at: Span) -> Route | None:
@@ -147,7 +145,7 @@ def _address(report: Report, parts: dict[str, Part], key: str) -> IpAddress | No
 
 
 def _network(report: Report, part: Part) -> IpNetwork | None:
-    return read_network(report, "a route", part.text, part.at)
+    return read_network(report, "a route", part.text, part.at, ("default",))
 
 
 def _number(report: Report, parts: dict[str, Part], key: str, least: int) -> int | None:
