@@ -46,7 +46,7 @@ from conlink_compose.language.layers import EndKey, LayerReader, MergedEnd, doub
 from conlink_compose.language.links import ReadLink, read_links
 from conlink_compose.language.project import read_project, read_runtime
 from conlink_compose.language.report import Report
-from conlink_compose.language.tunnels import check_way_out, read_tunnels
+from conlink_compose.language.tunnels import check_joined, check_way_out, read_tunnels
 from conlink_compose.topology import Topology, Tunnel
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ class _Resolving:
             runtime,
         )
         check_mtus(report, topology)
+        if not self._refused and not has_errors(report.diagnostics):
+            check_joined(report, tunnels, links)  # of what was not read, one may lead there
         return topology
 
     def _ends(self) -> dict[EndKey, MergedEnd]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, cast
 
 from conlink_compose import tunnels as tunnels_of
-from conlink_compose.diagnostics import Span
+from conlink_compose.diagnostics import Span, did_you_mean
 from conlink_compose.document.tree import List, Map
 from conlink_compose.language.fields import Fields, Path, RefusedPaths, fields_of, text, whole
+from conlink_compose.language.links import ReadLink
 from conlink_compose.language.report import Report
 from conlink_compose.language.values.addresses import read_address
 from conlink_compose.language.values.netem import read_netem
@@ -62,6 +64,17 @@ def check_way_out(report: Report, tunnels: list[Tunnel], runtime: RuntimeOptions
     docker = f'runtime: {{networks: [default], ports: ["{port}:{port}/udp"]}}'
     help_ = f"with Docker: {docker}; the sandbox's hub is given an interface by hand"
     report.warning("no-way-out", first.span, message, help_)
+
+
+def check_joined(report: Report, tunnels: Sequence[Tunnel], links: Iterable[ReadLink]) -> None:
+    """A tunnel that is alone on its bridge carries nothing. A link that lies on the bridge, or
+    another tunnel, is enough."""
+    ends = Counter(tunnel.bridge for tunnel in tunnels)
+    led_to = [name for link in links for name in (link.bridge, link.outer) if name]
+    for tunnel in (one for one in tunnels if ends[one.bridge] == 1 and one.bridge not in led_to):
+        message = f"no link leads to bridge {tunnel.bridge}, which this tunnel leads to"
+        help_ = did_you_mean(tunnel.bridge, led_to) or "name the bridge of a link"
+        report.warning("joined-to-nothing", tunnel.span, message, help_)
 
 
 def _is_no_machine(address: IpAddress) -> str | None:

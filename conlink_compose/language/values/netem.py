@@ -110,10 +110,10 @@ def _check_row(report: Report, field: Field, stages: Sequence[Parts]) -> None:
     if len(stages) > MOST_STAGES:
         message = f"frames go through {MOST_STAGES} netems at most; this list makes {len(stages)}"
         report.error("bad-netem", field.at, message, "add up what is said several times")
-    for part in (parts["duplicate"] for parts in stages if "duplicate" in parts):
-        if len(stages) > 1:
-            message = "duplicate cannot stand in a list that says something twice"
-            report.error("bad-netem", part.at, message, "say each thing once beside it")
+    copying = [parts["duplicate"] for parts in stages if "duplicate" in parts]
+    if copying and len(stages) > 1:
+        message = "duplicate cannot stand in a list that says something twice"
+        report.error("bad-netem", copying[0].at, message, "say each thing once beside it")
 
 
 def _netem(report: Report, field: Field, parts: Parts) -> Netem:
