@@ -46,9 +46,11 @@ def check_ways(
     report: Report, project: Project, links: Sequence[ReadLink], commands: Iterable[Command]
 ) -> None:
     """A warning at each `nat` to which no address and no route of its node leads. What an engine's
-    own network reaches, and a command adds, is not known."""
+    own network reaches, and a command adds, is not known; nor whether a routing daemon finds the
+    way to another network of this topology."""
     by_owner: dict[Owner, list[ReadEnd]] = defaultdict(list)
-    for end in (end for link in links for end in link.ends):
+    every = [end for link in links for end in link.ends]
+    for end in every:
         by_owner[project.service_of(end.owner)].append(end)
     by_command = {project.service_of(one.owner) for one in commands}
     for owner, ends in by_owner.items():
@@ -56,7 +58,7 @@ def check_ways(
         if owner in by_command or member is None or member.taken:
             continue
         for end, nat in ((end, end.nat) for end in ends if end.nat):
-            if not any(_leads_to(one, nat) for one in ends):
+            if not any(_leads_to(one, nat) for one in ends) and not _is_in_a_network(nat, every):
                 message = f"no link and no route of {owner} leads to {nat}"
                 help_ = "give it a route there, or is the address misspelt?"
                 report.warning("nat-without-way", end.place("nat"), message, help_)
@@ -64,6 +66,10 @@ def check_ways(
 
 def _leads_to(end: ReadEnd, to: IpAddress) -> bool:
     return reaches(end, to) or any(_covers(read.route, to) for read in end.routes)
+
+
+def _is_in_a_network(to: IpAddress, ends: Iterable[ReadEnd]) -> bool:
+    return any(address and to in address.network for end in ends for address, _ in end.addresses)
 
 
 def _covers(route: Route, to: IpAddress) -> bool:
