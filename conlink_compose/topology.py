@@ -230,15 +230,17 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(_Placed):
     """A service, a namespace host, or a container outside the project, as far as the network cares:
-    who, and how many. `sysctls` are a host's; those of a service are its engine's affair."""
+    who, and how many. `sysctls` are a host's, and `places` of them by name;
+    those of a service are its engine's affair."""
 
     owner: Owner
     replicas: int = 1
     container_name: str | None = None
     span: Span | None = None
     sysctls: tuple[tuple[str, str], ...] = ()
+    places: Places = ()
 
     def node_names(self) -> tuple[str, ...]:
         """The names of its nodes, replica 1 first: `web-1`, `web-2`; any other's is its own."""

@@ -103,7 +103,8 @@ class Apply:
 
     def _leave_out(self, operation: Operation) -> None:
         for thing in operation.touched:
-            self._incomplete |= {thing.netns, *(key[1] for key in thing.ends_with)}
+            if thing.IS_WAITED_FOR:
+                self._incomplete |= {thing.netns, *(key[1] for key in thing.ends_with)}
             if operation.verb == "add":
                 self._not_made.add(thing.key)
 

@@ -13,6 +13,7 @@ from conlink_compose.kernel.ethtool_features import FIXED, UNKNOWN
 from conlink_compose.kernel.ovs.ovs import LATE, SILENT, UNSAID
 from conlink_compose.state import (
     Address,
+    Forwarding,
     Interface,
     Operation,
     OvsBridge,
@@ -21,6 +22,7 @@ from conlink_compose.state import (
     Qdisc,
     Route,
     RuleTable,
+    Sysctl,
     Thing,
 )
 from conlink_compose.state.rule_table import RULES_ADVICE
@@ -157,6 +159,18 @@ _OF_RULES = {
     errno.ENOENT: _NO_RULES,
 }
 """What it answers that was built without nf_tables, or without a kind of chain or of rule."""
+_LEFT_AS_IT_IS = "take it out; the rest of the host stands"
+_MAY_NOT = Sentence(
+    "it may not be written here",
+    f"{_LEFT_AS_IT_IS}. Where nothing below /proc/sys may be, a network service of your own needs "
+    '`cap_add: [NET_ADMIN, SYS_ADMIN]` and `security_opt: ["apparmor:unconfined"]`',
+)
+_OF_SYSCTLS = {
+    errno.ENOENT: Sentence("this machine's kernel has no such sysctl there", _LEFT_AS_IT_IS),
+    errno.EINVAL: Sentence("the kernel does not take the value", "give it another"),
+    errno.ERANGE: Sentence("the kernel does not take the value", "give it another"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _MAY_NOT),
+}
 _EXISTS = {
     Interface: Sentence("an interface of that name is already there", "choose another name"),
     Address: Sentence("the address is already there and is not ours", "remove it, or declare it"),
@@ -207,6 +221,8 @@ def _special_of(thing: Thing) -> Mapping[int, Sentence]:
         return _OF_OVS
     if isinstance(thing, RuleTable | PacketRule):
         return _OF_RULES
+    if isinstance(thing, Forwarding | Sysctl):
+        return _OF_SYSCTLS
     return _WITHOUT_IPV6 if _needs_ipv6(thing) else {}
 
 

@@ -23,6 +23,7 @@ from conlink_compose.kernel.remove import on_parents, remove_links
 from conlink_compose.kernel.rtnl.link_socket import route_sockets
 from conlink_compose.kernel.rtnl.lookup import Known
 from conlink_compose.kernel.snooping import Snooping
+from conlink_compose.kernel.sysctls import SysctlSwitch
 from conlink_compose.linux.limits import raise_file_limit
 from conlink_compose.linux.namespaces import in_each_network
 from conlink_compose.state import End, Interface, Plan, Thing
@@ -56,6 +57,7 @@ class Kernel:
             "rules": self._nft,
             "ovs": self._ovs,
             "forwarding": ForwardingSwitch(),
+            "sysctls": SysctlSwitch(),
             "features": FeatureSwitch(),
         }
         self._has_kind: dict[str, bool] = {}
@@ -71,8 +73,8 @@ class Kernel:
         reasons = self._namespaces.admit(paths, self._let_go)
         if sought.rules:
             self._hear_rules()
-        if sought.forwarding:
-            self._monitor.hear_forwarding()
+        if sought.forwarding or sought.sysctls:
+            self._monitor.hear_settings()
         state, self._known = look(self._namespaces, self._mark, self._nft, self._ovs, sought)
         self._note_parents(state)
         return Observation(state, frozenset(reasons), reasons)

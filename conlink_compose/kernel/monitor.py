@@ -56,8 +56,9 @@ class Monitor:
         have none, and are not woken by those of others."""
         self._hear(raw, (NFNLGRP_NFTABLES,))
 
-    def hear_forwarding(self) -> None:
-        """Of who forwards, too; that twice is once."""
+    def hear_settings(self) -> None:
+        """Of who forwards, too, and of the few other sysctls that the kernel tells of: rp_filter,
+        proxy_arp, ignore_routes_with_linkdown (net/ipv4/devinet.c). That twice is once."""
         netconf = (uapi.RTNLGRP_IPV4_NETCONF, uapi.RTNLGRP_IPV6_NETCONF)
         self._join(uapi.NETLINK_ADD_MEMBERSHIP, netconf)
 

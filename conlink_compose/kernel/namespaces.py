@@ -30,6 +30,10 @@ class Namespace:
         self.label = label
         self.fd = fd
         self.identity = identity(fd)
+        self.path = ""
+        """Where it was opened; the other namespaces of its node lie beside it."""
+        self.taken: dict[str, tuple[str, str | None]] = {}
+        """What was written to a sysctl in it, by its path, and what the kernel showed then."""
         self.socket = LinkSocket(raw)
         self.nft: NftSocket | None = None
         """For packet rules, where they are asked about."""
@@ -87,6 +91,8 @@ class Namespaces:
         self._close_all_but(kept, let_go)
         new = {label: which for label, which in found.items() if label not in self._by_label}
         refused.update(self._open(new, paths))
+        for label in found.keys() & self._by_label.keys():
+            self._by_label[label].path = paths[label]
         return refused
 
     def reach_machine(self, path: str | None) -> str:

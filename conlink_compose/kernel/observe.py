@@ -25,6 +25,8 @@ from conlink_compose.kernel.rtnl.read_address import MARKS_ARE_KEPT, AddressReco
 from conlink_compose.kernel.rtnl.read_link import LinkRecord, PortRecord, read_link, read_port
 from conlink_compose.kernel.rtnl.read_qdisc import OURS, stages_by_link
 from conlink_compose.kernel.rtnl.read_route import RouteRecord, read_route
+from conlink_compose.kernel.sysctls import read_sysctls
+from conlink_compose.linux.sysctls import interface_of
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
     HUB,
@@ -96,9 +98,20 @@ def look(
     things += redirects(namespaces.hub.socket, views[HUB].links, mark)
     for label in sought.forwarding & views.keys():
         things += read_forwarding(views[label].namespace)
+    things += read_sysctls(_sysctls_there(views, sought.sysctls))
     used = frozenset(end.netns for end, one in known.items() if one.owned)
     things += nft.look(namespaces, sought.rules, used)
     return State.of(things), known
+
+
+def _sysctls_there(
+    views: Mapping[str, _View], sought: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[Namespace, list[str]]]:
+    """Those of an interface are there with it."""
+    for label in sought.keys() & views.keys():
+        there = {None, *(link.name for link in views[label].links.values())}
+        paths = [path for path in sought[label] if interface_of(path) in there]
+        yield views[label].namespace, paths
 
 
 def _ask(namespace: Namespace) -> _View:

@@ -11,6 +11,7 @@ from conlink_compose.state import (
     OvsPort,
     PacketRule,
     RuleTable,
+    Sysctl,
     Thing,
 )
 
@@ -21,6 +22,7 @@ _BACKENDS: dict[tuple[type[Thing], ...], str] = {
     (RuleTable, PacketRule): "rules",
     (OvsBridge, OvsPort): "ovs",
     (Forwarding,): "forwarding",
+    (Sysctl,): "sysctls",
     (Features,): "features",
 }
 """Who obeys for what rtnetlink does not hold."""

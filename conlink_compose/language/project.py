@@ -118,10 +118,9 @@ def read_project(report: Report, document: Document, refused: RefusedPaths) -> P
     if isinstance(hosts, Map):
         for host in hosts:
             fields = _fields_of_host(hosts, host, refused)
-            sysctls = read_sysctls(report, fields.get("sysctls"))
-            _add_host(
-                report, project, Service(Owner("host", host), 1, None, hosts.keys_at[host], sysctls)
-            )
+            sysctls, places = read_sysctls(report, fields.get("sysctls"))
+            owner, at = Owner("host", host), hosts.keys_at[host]
+            _add_host(report, project, Service(owner, 1, None, at, sysctls, places))
     return project
 
 

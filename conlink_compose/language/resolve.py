@@ -97,9 +97,7 @@ class _Resolving:
         if not self._layers.partial and not self._layers.all_partial:
             check_forwarding(report, project, links, commands)
             check_ways(report, project, links, commands)
-            check_sysctls(
-                report, project, tree, (end.merged.key for one in links for end in one.ends)
-            )
+            check_sysctls(report, project, tree, [end for one in links for end in one.ends])
         runtime = read_runtime(tree, project.runtime, self._refused)
         check_way_out(report, tunnels, runtime)
         topology = Topology(

@@ -20,6 +20,8 @@ _FORWARDING = {
 }
 """What sends packets of a family on; the first two are one."""
 
+_LONGEST = 65536  # bytes: net.ipv4.ip_local_reserved_ports prints a bitmap
+
 _EVERY_NODE_HAS = ("all", "default", "lo")
 
 
@@ -31,6 +33,11 @@ def sysctl_path(name: str) -> str:
     if slash < 0 or 0 <= dot < slash:
         name = name.translate({ord("."): "/", ord("/"): "."})
     return name
+
+
+def sysctl_name(path: str) -> str:
+    """As sysctl(8) calls what `sysctl_path` made a path of."""
+    return path.translate({ord("."): "/", ord("/"): "."})
 
 
 def refusal(name: str) -> str | None:
@@ -58,10 +65,10 @@ def forwarded_family(name: str) -> int | None:
     return _FORWARDING.get(sysctl_path(name))
 
 
-def forwarding(settings: Iterable[tuple[str, str]]) -> dict[int, bool]:
-    """What is said of it by family; the last one holds."""
-    said = {family: value for name, value in settings if (family := forwarded_family(name))}
-    return {family: value == "1" for family, value in said.items() if value in ("0", "1")}
+def is_inherited(name: str) -> bool:
+    """Whether it is a default that an interface takes over when it is made."""
+    found = _OF_INTERFACE.match(sysctl_path(name))
+    return found is not None and found[2] == "default"
 
 
 def see_them_writable() -> None:
@@ -71,6 +78,35 @@ def see_them_writable() -> None:
     with suppress(OSError):
         unshare(NEWNS)
         make_writable("/proc/sys")
+
+
+def write_beforehand(settings: Iterable[tuple[str, str]]) -> None:
+    """Those of a host that no interface brings along, in a new namespace. What the kernel refuses
+    is left out: the runtime keeps them, tries it again and tells."""
+    for name, value in settings:
+        if not of_loopback(name) and not refusal(name):
+            with suppress(OSError):
+                write(name, value)
+
+
+def read(name: str) -> str | None:
+    """What it is for the namespaces of this thread, its words one space apart; None where nobody
+    is told. Raises `FileNotFoundError` where the kernel has no such name."""
+    try:
+        fd = os.open(f"/proc/sys/{sysctl_path(name)}", os.O_RDONLY | os.O_CLOEXEC)
+    except PermissionError:  # one that can only be written, such as net.ipv4.route.flush
+        return None
+    try:
+        return in_words(os.read(fd, _LONGEST).decode(errors="replace"))
+    except OSError:  # as net.ipv6.conf.all.stable_secret before it was set
+        return None
+    finally:
+        os.close(fd)
+
+
+def in_words(value: str) -> str:
+    """The kernel puts tabs between numbers, and a line's end behind them."""
+    return " ".join(value.split())
 
 
 def write(name: str, value: str) -> None:

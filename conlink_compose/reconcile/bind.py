@@ -10,7 +10,7 @@ from conlink_compose.diagnostics import Diagnostic, Span
 from conlink_compose.links import BoundLink
 from conlink_compose.reconcile.endpoint import inside
 from conlink_compose.reconcile.forwards import forwards
-from conlink_compose.reconcile.host_forwarding import forwarding_of
+from conlink_compose.reconcile.host_sysctls import sysctls_of
 from conlink_compose.reconcile.hub import Declared, Hub, all_bridges, hub_of, on_bridges
 from conlink_compose.reconcile.lacking import cannot_be, ends_of, needed_qdiscs, needed_rules
 from conlink_compose.reconcile.mac import stable_mac
@@ -226,10 +226,12 @@ def _things(
     held_up: set[str],
 ) -> Iterator[Declared]:
     yield from all_bridges(topology, hub)
+    inside_nodes: list[Key] = []
     for item in bound:
         yield from _things_of(item, hub.missing)
+        inside_nodes += (("interface", *end) for end in _ends(item))
     yield from forwards(topology, bound)
-    yield from forwarding_of(topology, nodes)
+    yield from sysctls_of(topology, nodes, inside_nodes)
     yield from on_bridges(topology, bound, hub)
     for node in nodes:
         yield Loopback(node.name), None
@@ -245,6 +247,13 @@ def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
     for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
         if node and end:
             yield from inside(node.name, end, mtus.get(End(node.name, end.dev)), missing)
+
+
+def _ends(bound: BoundLink) -> Iterator[End]:
+    """In its nodes."""
+    for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
+        if node and end:
+            yield End(node.name, end.dev)
 
 
 def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:

@@ -135,10 +135,10 @@ def _readiness(
 ) -> Iterator[Operation]:
     """A node is ready when nothing in it is left to do: seen in the kernel, not assumed."""
     busy: set[str] = set()
-    for key in blocked:
-        busy.update(_labels(desired.things[key], desired))
-    for operation in operations:
-        for thing in operation.touched:
+    left = [desired.things[key] for key in blocked]
+    left += [thing for operation in operations for thing in operation.touched]
+    for thing in left:
+        if thing.IS_WAITED_FOR:
             busy.update(_labels(thing, desired))
     for key, thing in desired.things.items():
         if thing.IS_MARK and key not in actual.things and thing.netns not in busy:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from conlink_compose.reconcile.host_forwarding import host_forwarding
-from conlink_compose.state import HUB
+from conlink_compose.reconcile.host_sysctls import host_sysctls
+from conlink_compose.state import HUB, Forwarding, Sysctl
 from conlink_compose.state.sought import NOTHING, Sought
 from conlink_compose.topology import Endpoint, Node, Owner, Topology
 
@@ -15,14 +15,19 @@ def sought(topology: Topology, nodes: Sequence[Node]) -> Sought:
     ends = [end for link in topology.links for end in (link.near, link.far) if end]
     ends = [end for end in ends if end.nat or end.ethtool]
     hub = frozenset((HUB,)) if any(link.forward for link in topology.links) else frozenset()
-    forwarding = hub | host_forwarding(topology).keys()
-    if not ends and not forwarding:
+    of_hosts = [thing for thing, _ in host_sysctls(topology)]
+    if not ends and not hub and not of_hosts:
         return NOTHING
     by_owner = _by_owner(ends, topology.aliases())
     of_node = {node.name: _ends_of(node, by_owner) for node in nodes}
     rules = {name for name, found in of_node.items() if any(end.nat for end in found)}
     features = {name: _features(found) for name, found in of_node.items()}
-    return Sought(hub | rules, features, forwarding)
+    forwarding = {one.netns for one in of_hosts if isinstance(one, Forwarding)}
+    sysctls: dict[str, list[str]] = {}
+    for one in of_hosts:
+        if isinstance(one, Sysctl):
+            sysctls.setdefault(one.netns, []).append(one.path)
+    return Sought(hub | rules, features, hub | forwarding, sysctls)
 
 
 def _by_owner(

@@ -26,6 +26,7 @@ from conlink_compose.state.ready import READY, Ready
 from conlink_compose.state.redirect import Redirect
 from conlink_compose.state.route import Route
 from conlink_compose.state.rule_table import RuleTable
+from conlink_compose.state.sysctl import Sysctl
 from conlink_compose.state.tbf import Tbf
 from conlink_compose.state.thing import (
     HUB,
@@ -85,6 +86,7 @@ __all__ = [
     "Stage",
     "State",
     "Step",
+    "Sysctl",
     "Tbf",
     "Thing",
     "Verb",

@@ -15,6 +15,7 @@ class Forwarding(Thing):
 
     IN_PLACE: ClassVar[tuple[str, ...]] = ("on",)
     BY_ITSELF: ClassVar[bool] = True
+    IS_WAITED_FOR: ClassVar[bool] = False
 
     netns: str
     family: int

@@ -90,6 +90,9 @@ class Thing:
     IS_MARK: ClassVar[bool] = False
     """It is no part of the network, but tells of it; nothing takes it back."""
 
+    IS_WAITED_FOR: ClassVar[bool] = True
+    """A node is not ready while it is left to do. Where it is not, it need only have been tried."""
+
     @property
     def comes_by_itself(self) -> bool:
         """Whether this one is what the kernel makes by itself."""

@@ -39,9 +39,9 @@ _PROGRAM = "tests/keys/test_sysctls.py::"
 
 BY_NAME = {
     "host.sysctls": Tests(
-        _PROGRAM + "test_a_host_has_what_it_declares_and_keeps_whether_it_forwards",
-        _PROGRAM + "test_forwarding_is_changed_in_place_and_others_make_that_host_anew",
-        _PROGRAM + "test_a_host_has_what_it_declares_and_keeps_whether_it_forwards",
+        _PROGRAM + "test_a_host_has_what_it_declares_and_keeps_it",
+        _PROGRAM + "test_they_are_changed_in_place",
+        _PROGRAM + "test_a_host_has_what_it_declares_and_keeps_it",
     ),
     **{
         f"command.{key}": Tests(_COMMANDS, _COMMANDS, _ONCE)

@@ -1,6 +1,12 @@
 import pytest
 
-from conlink_compose.linux.sysctls import forwarding, interface_of, refusal, sysctl_path
+from conlink_compose.linux.sysctls import (
+    interface_of,
+    is_inherited,
+    refusal,
+    sysctl_name,
+    sysctl_path,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,20 +46,20 @@ def test_the_interface_that_a_link_brings(name: str, interface: str | None) -> N
     assert interface_of(name) == interface
 
 
+@pytest.mark.parametrize("path", ["net/ipv4/ip_forward", "net/ipv4/conf/eth0.7/rp_filter"])
+def test_a_path_is_called_by_the_name_that_leads_to_it(path: str) -> None:
+    assert sysctl_path(sysctl_name(path)) == path
+
+
 @pytest.mark.parametrize(
-    ("settings", "expected"),
+    ("name", "inherited"),
     [
-        ([], {}),
-        (
-            [("net.ipv4.ip_forward", "1"), ("net/ipv6/conf/all/forwarding", "0")],
-            {4: True, 6: False},
-        ),
-        ([("net.ipv4.ip_forward", "1"), ("net.ipv4.conf.all.forwarding", "0")], {4: False}),
-        ([("net.ipv4.conf.eth0.forwarding", "1")], {}),
-        ([("net.ipv6.conf.all.forwarding", "2")], {}),
+        ("net.ipv6.conf.default.accept_ra", True),
+        ("net.ipv4.neigh.default.app_solicit", True),
+        ("net.ipv4.conf.all.rp_filter", False),
+        ("net.ipv4.conf.eth0.rp_filter", False),
+        ("net.core.default_qdisc", False),
     ],
 )
-def test_what_is_said_of_forwarding(
-    settings: list[tuple[str, str]], expected: dict[int, bool]
-) -> None:
-    assert forwarding(settings) == expected
+def test_what_an_interface_takes_over_when_it_is_made(name: str, inherited: bool) -> None:
+    assert is_inherited(name) is inherited

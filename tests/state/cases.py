@@ -13,6 +13,7 @@ from tests.state.case import Case
 from tests.state.links import LINKS
 from tests.state.ovs import OVS
 from tests.state.packet_rules import PACKET_RULES
+from tests.state.sysctls import SYSCTLS
 
 PLANS = Path(__file__).parent / "plans"
-CASES: Mapping[str, Case] = {**LINKS, **OVS, **PACKET_RULES}
+CASES: Mapping[str, Case] = {**LINKS, **OVS, **PACKET_RULES, **SYSCTLS}

@@ -79,7 +79,7 @@ def _followed(node: Node, argv: Sequence[str], work: Callable[[], int]) -> None:
 def _in_host(node: Node, argv: Sequence[str]) -> int:
     assert node.life
     pid = node.life.netns.split("/")[2]
-    enter = ["nsenter", "--net", "--uts", "--target", pid, "--"]
+    enter = ["nsenter", "--net", "--uts", "--ipc", "--target", pid, "--"]
     enter += ["unshare", "--mount", "--", "sh", "-c", _OWN_MOUNTS, "sh"]
     pipe = subprocess.PIPE
     with subprocess.Popen([*enter, *argv], stdout=pipe, stderr=subprocess.STDOUT) as running:

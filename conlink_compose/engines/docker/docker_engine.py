@@ -26,7 +26,7 @@ from conlink_compose.engines import (
 from conlink_compose.engines.docker import DockerRefusedError, labels
 from conlink_compose.engines.docker.commands import Commands
 from conlink_compose.engines.docker.events import Events
-from conlink_compose.engines.docker.hosts import Hosts, late_sysctls
+from conlink_compose.engines.docker.hosts import Hosts
 from conlink_compose.engines.docker.lives import Lives, Process, process_of, shares_network
 from conlink_compose.engines.docker.names import Names
 from conlink_compose.engines.docker.numbers import WithoutNumber, numbered
@@ -60,8 +60,7 @@ class DockerEngine:
         own_labels = own.get("Config", {}).get("Labels", {})
         self.project = place or own_labels.get(labels.PROJECT) or own.get("Name", "/")[1:]
         topology = declare(self.project) if declare else _handed_over()
-        commands = (*late_sysctls(_hosts(topology)), *topology.commands)
-        self._topology = replace(topology, project=self.project, commands=commands)
+        self._topology = replace(topology, project=self.project)
         self._outside = _outside(self._topology)
         self._owners = frozenset(_owners(self._topology))
         around = machine() or 1

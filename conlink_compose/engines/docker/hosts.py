@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import shutil
 import signal
 from collections.abc import Iterable, Sequence
-from shlex import quote
 from typing import NoReturn
 
 from conlink_compose.engines.docker.lives import PROC, started_at
 from conlink_compose.linux import sysctls
 from conlink_compose.linux.loopback import bring_up
-from conlink_compose.linux.namespaces import NEWNET, NEWUTS, sethostname, unshare
-from conlink_compose.topology import Command, Life, Service
-
-_log = logging.getLogger(__name__)
+from conlink_compose.linux.namespaces import NEWIPC, NEWNET, NEWUTS, sethostname, unshare
+from conlink_compose.topology import Life, Service
 
 Settings = Sequence[tuple[str, str]]
 """Names of sysctls and their values."""
@@ -53,17 +48,6 @@ class Hosts:
             os.waitpid(pid, os.WNOHANG)
 
 
-def late_sysctls(hosts: Iterable[Service]) -> tuple[Command, ...]:
-    """Commands that set the sysctls of interfaces, which come with the links."""
-    return tuple(
-        Command(host.owner, ("sh", "-c", f"printf %s {quote(value)} >/proc/sys/{quote(path)}"))
-        for host in hosts
-        for name, value in host.sysctls
-        for path in [sysctls.sysctl_path(name)]
-        if sysctls.of_loopback(name)
-    )
-
-
 def _begin(name: str, settings: Settings) -> int:
     """The pid of a holder whose namespaces stand. Raises `OSError`."""
     reader, writer = os.pipe2(os.O_CLOEXEC)
@@ -72,9 +56,7 @@ def _begin(name: str, settings: Settings) -> int:
         _hold(name, settings, writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as answer:
-        errno, refused = json.loads(answer.read())
-    for sysctl, number in refused:
-        _log.warning("%s: cannot set the sysctl %s: %s", name, sysctl, os.strerror(number))
+        errno = int(answer.read())
     if errno:
         os.waitpid(pid, 0)
         raise OSError(errno, f"cannot make the host {name}: {os.strerror(errno)}")
@@ -82,32 +64,18 @@ def _begin(name: str, settings: Settings) -> int:
 
 
 def _hold(name: str, settings: Settings, writer: int) -> NoReturn:
-    """Become the holder, and say on `writer`, as JSON, what went wrong: an errno and what the
-    kernel said of which sysctls."""
+    """Become the holder, and say the errno of what went wrong on `writer`, or 0."""
     try:
-        unshare(NEWNET | NEWUTS)
+        unshare(NEWNET | NEWUTS | NEWIPC)
         sethostname(name)
         bring_up()
         sysctls.see_them_writable()
-        refused = _set(settings)
+        sysctls.write_beforehand(settings)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         sleep = shutil.which("sleep") or "/bin/sleep"
-        os.write(writer, json.dumps([0, refused]).encode())
+        os.write(writer, b"0")
         os.execve(sleep, [TITLE.format(name), "infinity"], {})  # noqa: S606
     except OSError as error:
-        os.write(writer, json.dumps([error.errno, []]).encode())
+        os.write(writer, str(error.errno).encode())
     finally:
         os._exit(1)
-
-
-def _set(settings: Settings) -> list[tuple[str, int]]:
-    """Set those that no interface brings along; which of them the kernel refused, and why."""
-    refused: list[tuple[str, int]] = []
-    for name, value in settings:
-        if sysctls.of_loopback(name) or sysctls.refusal(name):
-            continue
-        try:
-            sysctls.write(name, value)
-        except OSError as error:
-            refused.append((name, error.errno or 0))
-    return refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conlink_compose.linux.sysctls import forwarded_family, forwarding
+from conlink_compose.linux.sysctls import is_inherited, sysctl_path
 from conlink_compose.topology import Owner
 from conlink_compose.workload import Mount, Restart, User, Workload
 
@@ -53,13 +53,13 @@ def from_data(data: Any) -> Workload:
     )
 
 
-def same_process(one: Workload, other: Workload) -> bool:
-    """Whether a running node of `one` may stay as it is for `other`.
+def same_process(present: Workload, wanted: Workload) -> bool:
+    """Whether a running node of `present` may stay as it is for `wanted`.
 
-    Replicas, restart, the ways of stopping, dependencies and hosts are obeyed in place, and so is
-    whether a host forwards: the runtime sees to that.
+    Replicas, restart, the ways of stopping, dependencies and hosts are obeyed in place, and so are
+    the sysctls of a host: the runtime sees to them.
     """
-    return _made_of(one) == _made_of(other)
+    return _made_of(present) == _made_of(wanted) and _can_be_set(present, wanted)
 
 
 def _made_of(workload: Workload) -> tuple[object, ...]:
@@ -70,20 +70,23 @@ def _made_of(workload: Workload) -> tuple[object, ...]:
         workload.working_dir,
         workload.user,
         workload.hostname,
-        _as_it_starts(workload),
         workload.mounts,
         workload.gate,
     )
 
 
-def _as_it_starts(workload: Workload) -> tuple[tuple[str, str], ...]:
-    """The sysctls, without the values of those that are changed in place."""
-    if workload.owner.kind != "host":
-        return workload.sysctls
-    kept = forwarding(workload.sysctls)
-    return tuple(
-        (name, "" if forwarded_family(name) in kept else value) for name, value in workload.sysctls
-    )
+def _can_be_set(present: Workload, wanted: Workload) -> bool:
+    """Whether a change of sysctls is one that is made in place. What one was before it was
+    declared nobody knows, and a default holds for interfaces that are made after it."""
+    if present.owner.kind != "host":
+        return present.sysctls == wanted.sysctls
+    before, after = _by_path(present), _by_path(wanted)
+    changed = {path for path in after if before.get(path) != after[path]}
+    return before.keys() <= after.keys() and not any(map(is_inherited, changed))
+
+
+def _by_path(workload: Workload) -> dict[str, str]:
+    return {sysctl_path(name): value for name, value in workload.sysctls}
 
 
 def user_data(user: User) -> list[Any]:

@@ -1,24 +1,26 @@
-"""Sysctls of interfaces: a link must bring the interface, or no engine can set them."""
+"""Sysctls of interfaces: a link must bring the interface, or no engine can set them; and none
+may take away what the link has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import chain
 
 from conlink_compose.diagnostics import Span, near_or_all
 from conlink_compose.document.tree import List, Map, Value
-from conlink_compose.language.layers import EndKey
+from conlink_compose.language.links import ReadEnd
 from conlink_compose.language.project import Project
 from conlink_compose.language.report import Report
-from conlink_compose.linux.sysctls import interface_of
+from conlink_compose.linux.sysctls import interface_of, sysctl_path
 from conlink_compose.topology import Owner
 
 
-def check_sysctls(report: Report, project: Project, tree: Map, ends: Iterable[EndKey]) -> None:
+def check_sysctls(report: Report, project: Project, tree: Map, ends: Sequence[ReadEnd]) -> None:
     """`ends` are all of them."""
     devs: dict[Owner, list[str]] = {}
-    for owner, dev in ends:
-        devs.setdefault(project.service_of(owner), []).append(dev)
+    for end in ends:
+        devs.setdefault(project.service_of(end.owner), []).append(end.merged.dev)
+        _check_ipv6(report, project, tree, end)
     for owner, member in project.members.items():
         there = [*devs.get(owner, ()), *member.taken]
         for name in member.sysctls:
@@ -27,6 +29,20 @@ def check_sysctls(report: Report, project: Project, tree: Map, ends: Iterable[En
                 message = f"no link of {owner} has the dev {wanted} that the sysctl `{name}` is of"
                 help_ = near_or_all(wanted, there, "the devs are", f"{owner} has no link")
                 report.error("sysctl-of-no-link", _place(tree, owner, name), message, help_)
+
+
+def _check_ipv6(report: Report, project: Project, tree: Map, end: ReadEnd) -> None:
+    """Of hosts, whose sysctls are kept: each would take away what the other has just made."""
+    of_ipv6 = next((at for one, at in end.addresses if one and one.version == 6), None)
+    member = project.members.get(end.owner)
+    if of_ipv6 is None or member is None or end.owner.kind != "host":
+        return
+    switch = f"net/ipv6/conf/{end.merged.dev}/disable_ipv6"
+    for name, value in member.sysctls.items():
+        if sysctl_path(name) == switch and value.strip() != "0":
+            message = f"`{name}` switches IPv6 off, and {end} has an IPv6 address, at {of_ipv6}"
+            place = _place(tree, end.owner, name)
+            report.error("sysctl-against-address", place, message, "take one of the two out")
 
 
 def _place(tree: Map, owner: Owner, name: str) -> Span | None:

@@ -50,7 +50,8 @@ _EXIT_SETUP, _EXIT_FORBIDDEN, _EXIT_MISSING = 125, 126, 127
 class NodeSpec:
     """All that a new node is made of. `files` are laid over the machine's own; an empty `argv`
     idles under the name `title`. `home` is root's. `nofile` is the soft limit of open files to
-    give back. `gate`: its process waits until its links are up."""
+    give back. `gate`: its process waits until its links are up. `sysctls` are the engine's affair,
+    `kept` those that the runtime keeps once the node is there."""
 
     name: str
     hostname: str
@@ -62,6 +63,7 @@ class NodeSpec:
     home: str
     mounts: tuple[Mount, ...]
     sysctls: tuple[tuple[str, str], ...]
+    kept: tuple[tuple[str, str], ...]
     files: tuple[tuple[Path, str], ...]
     nofile: int
     gate: bool = True
@@ -147,6 +149,7 @@ def _make(spec: NodeSpec) -> list[tuple[str, str]]:
     for name, _ in spec.sysctls:
         if reason := sysctls.refusal(name):
             raise SandboxError(reason)
+    sysctls.write_beforehand(spec.kept)
     return _try_sysctls(spec.sysctls)
 
 
