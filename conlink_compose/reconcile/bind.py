@@ -17,7 +17,6 @@ from conlink_compose.reconcile.mac import stable_mac
 from conlink_compose.reconcile.names import HubNames, hub_names
 from conlink_compose.reconcile.override import Override
 from conlink_compose.reconcile.room import admitted
-from conlink_compose.reconcile.settled import with_checksums
 from conlink_compose.replicas import numbered
 from conlink_compose.state import (
     HUB,
@@ -63,13 +62,14 @@ def bind(
     overrides: Mapping[End, Override] | None = None,
     machine: str = MACHINE,
 ) -> Binding:
-    """What the kernel shall hold while `nodes` run, and no others.
+    """What the kernel shall hold while `nodes` run, and no others, of a topology that
+    `with_checksums` made one for this kernel.
 
     `missing` are the kinds of interface this kernel cannot make, and what of netem it lacks, of
     what `needed_kinds` names; `overrides` what is asked of some of them over what the files say;
     `machine` is the label of the machine's own namespace.
     """
-    topology = bridges.with_mtus(with_checksums(topology, missing))
+    topology = bridges.with_mtus(topology)
     nodes, refused = admitted(topology, nodes)
     topology, nodes, impossible = _possible(topology, nodes, missing)
     refused = (*refused, *impossible)

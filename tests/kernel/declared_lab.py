@@ -10,6 +10,7 @@ from conlink_compose.compose.locate import Request
 from conlink_compose.reading import read
 from conlink_compose.reconcile.bind import Binding, bind, needed_kinds
 from conlink_compose.reconcile.plan import plan
+from conlink_compose.reconcile.settled import with_checksums
 from conlink_compose.reconcile.sought import sought
 from conlink_compose.reconcile.status import InterfaceStatus, status
 from conlink_compose.topology import Node, Topology
@@ -35,7 +36,7 @@ def bound(lab: Lab, text: str) -> Binding:
 
 def _bound(lab: Lab, topology: Topology) -> Binding:
     missing = lab.kernel.missing_kinds(needed_kinds(topology))
-    return bind(topology, nodes_of(lab, topology), missing)
+    return bind(with_checksums(topology, missing), nodes_of(lab, topology), missing)
 
 
 def nodes_of(lab: Lab, topology: Topology) -> list[Node]:

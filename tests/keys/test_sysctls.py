@@ -20,7 +20,6 @@ x-conlink:
         net.ipv4.conf.eth0.rp_filter: 2
         net.ipv6.conf.eth0.accept_ra: 0
         net.ipv4.ip_default_ttl: 33
-        kernel.msgmnb: 4096
       links: [{bridge: lan, ip: [10.0.0.1/24, "fd00::1/64"]}]
     b: {links: [{bridge: lan, ip: [10.0.0.2/24, "fd00::2/64"]}]}
 """
@@ -30,7 +29,6 @@ DECLARED = {
     "net.ipv4.conf.eth0.rp_filter": "2",
     "net.ipv6.conf.eth0.accept_ra": "0",
     "net.ipv4.ip_default_ttl": "33",
-    "kernel.msgmnb": "4096",
 }
 OTHERS = {
     "net.ipv4.ip_forward": "0",
@@ -38,7 +36,6 @@ OTHERS = {
     "net.ipv4.conf.eth0.rp_filter": "1",
     "net.ipv6.conf.eth0.accept_ra": "2",
     "net.ipv4.ip_default_ttl": "34",
-    "kernel.msgmnb": "8192",
 }
 
 
@@ -92,7 +89,7 @@ def test_up_puts_all_of_them_back(tmp_path: Path) -> None:
     with project(tmp_path, TEXT) as lab:
         lab.up()
         before = number(lab, "a")
-        lab.inside("a", "sysctl", "-qw", "net.ipv4.ip_default_ttl=34", "kernel.msgmnb=8192")
+        lab.inside("a", "sysctl", "-qw", "net.ipv4.ip_default_ttl=34")
         lab.up()
         assert sysctls(lab) == DECLARED
         assert number(lab, "a") == before
@@ -108,7 +105,6 @@ def test_they_are_changed_in_place(tmp_path: Path) -> None:
             "change  IPv4 forwarding of a",
             "change  IPv6 forwarding of a",
             "change  sysctl net.ipv4.ip_default_ttl of a",
-            "change  sysctl kernel.msgmnb of a",
             "change  sysctl net.ipv4.conf.eth0.rp_filter of a",
             "change  sysctl net.ipv6.conf.eth0.accept_ra of a",
         ]

@@ -100,9 +100,11 @@ def _of_nothing(declared: Declared) -> dict[str, Any]:
     from conlink_compose.reconcile.bind import bind, foreseen_parents
     from conlink_compose.reconcile.operation_json import as_dict
     from conlink_compose.reconcile.plan import plan as plan_state
+    from conlink_compose.reconcile.settled import with_checksums
 
     nodes = tuple(declared.topology.foreseen())
-    desired = bind(declared.topology, nodes, declared.missing).state
+    topology = with_checksums(declared.topology, declared.missing)
+    desired = bind(topology, nodes, declared.missing).state
     planned = plan_state(desired, foreseen_parents(desired))
     added = _on_nodes("add", (node.name for node in nodes), "is declared")
     links = map(as_dict, planned.on_links)

@@ -52,10 +52,12 @@ def test_it_comes_up_where_it_can_and_is_told_of_where_it_cannot(lab: Project) -
             assert "openvswitch-switch" in done.stderr
         assert not lab.processes()
         return
+    in_userspace = OVS_DATAPATH in missing_here((OVS_DATAPATH,))
+    assert ("ethtool tx off on a-1:eth0" in lab.plan()) == in_userspace
     done = lab.run("up", "-d")
     assert "2 of 2 links" in done.stderr
     ping(lab)
-    words = "bridge lan (ovs, userspace)" if OVS_DATAPATH in missing_here((OVS_DATAPATH,)) else ""
+    words = "bridge lan (ovs, userspace)" if in_userspace else ""
     assert words in lab.run("ps").stdout
     assert "nothing to do" in lab.plan()
     lab.run("down")
