@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conlink_compose.diagnostics import Diagnostic, Severity
@@ -43,6 +43,7 @@ class View:
     binding: Binding
     actual: State
     planned: Planned
+    machine: str = MACHINE
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -95,18 +96,27 @@ class Controller:
         alive = {node.name: node.life.netns for node in nodes if node.life}
         machine = self._machine(topology, (*nodes, *foreseen))
         self._reach_ovs()
-        needed = needed_kinds(topology)
-        topology = with_checksums(topology, self._missing(needed))
+        topology = with_checksums(topology, self._missing(needed_kinds(topology)))
         observation = self._kernel.observe(alive, sought(topology, nodes))
         here = tuple(node for node in nodes if node.life and node.name not in observation.gone)
         here += tuple(node for node in foreseen if node.name not in alive)
         # What `up` would do is what the files say: it takes back whatever else was asked for.
         wishes = {} if foreseen else overrides(observation.state)
-        missing = self._missing(needed | needed_qdiscs(topology, wishes.values()))
+        return self._planned(topology, here, observation.state, wishes, machine)
+
+    def _planned(
+        self,
+        topology: Topology,
+        here: tuple[Node, ...],
+        actual: State,
+        wishes: Mapping[End, Override],
+        machine: str,
+    ) -> View:
+        needed = needed_kinds(topology) | needed_qdiscs(topology, wishes.values())
+        missing = self._missing(needed)
         self._warn(topology, missing)
         binding = bind(topology, here, missing, wishes, machine)
-        planned = plan(binding.state, observation.state)
-        return View(topology, here, binding, observation.state, planned)
+        return View(topology, here, binding, actual, plan(binding.state, actual), machine)
 
     def _reach_ovs(self) -> None:
         home = self._engine.ovs
@@ -128,9 +138,9 @@ class Controller:
             _log.warning("%s", diagnostic.message)
         self._warned |= told
 
-    def override(self, end: End, asked: Override | None) -> None:
+    def override(self, end: End, asked: Override | None) -> View:
         """Keep in the kernel what is asked of one interface over what the files say, beside what
-        was asked before; None takes all of it back. The next pass obeys.
+        was asked before; None takes all of it back. What is left to do then, `converge` obeys.
 
         Raises `OverrideError` where that cannot be, `EngineUnreachableError` and OSError.
         """
@@ -141,7 +151,7 @@ class Controller:
                 asked.over(Endpoint(Owner("container", end.netns), end.name)), view.topology
             )
         wish = asked.beside(before) if asked else NONE
-        self._keep([operation(end, wish, view.binding.state, view.actual)])
+        return self._keep(view, [operation(end, wish, view.binding.state, view.actual)])
 
     def _check(self, wanted: Endpoint, topology: Topology) -> None:
         """Raises `OverrideError` where this kernel cannot do that."""
@@ -150,16 +160,22 @@ class Controller:
         if why := cannot_be(wanted, missing):
             raise OverrideError(f"{why.message}; {why.help}")
 
-    def forget_overrides(self) -> None:
-        """All that was asked of interfaces is taken back. Raises as `override` does."""
+    def forget_overrides(self) -> View:
+        """All that was asked of interfaces is taken back. As `override`, and raises as it does."""
         view = self.look()
         desired = view.binding.state
         standing = [end for end in overrides(view.actual) if desired.interface(end.key)]
-        self._keep([operation(end, NONE, desired, view.actual) for end in standing])
+        return self._keep(view, [operation(end, NONE, desired, view.actual) for end in standing])
 
-    def _keep(self, operations: Sequence[Operation]) -> None:
+    def _keep(self, view: View, operations: Sequence[Operation]) -> View:
+        """What `view` had been if they stood already."""
+        if not operations:
+            return view
         for refused in _refusals(self._kernel.apply(tuple(operations))):
             raise OverrideError(refused.message)
+        kept = {one.thing.key: one.thing for one in operations}
+        actual = State({**view.actual.things, **kept}, view.actual.causes)
+        return self._planned(view.topology, view.nodes, actual, overrides(actual), view.machine)
 
     def _machine(self, topology: Topology, nodes: Sequence[Node]) -> str:
         """The label of the machine's namespace, which is looked at while a parent lies there."""
@@ -168,9 +184,10 @@ class Controller:
         self._kernel.leave_machine()
         return MACHINE
 
-    def converge(self) -> Outcome:
-        """Look and apply until there is nothing left to do, or nothing more that helps now."""
-        view = self._look_anew()
+    def converge(self, seen: View | None = None) -> Outcome:
+        """Look and apply until there is nothing left to do, or nothing more that helps now. It
+        begins with what was `seen` just now, if anything: the events since then are still heard."""
+        view = seen or self._look_anew()
         refused: tuple[Diagnostic, ...] = ()
         for _ in range(PASSES_AT_MOST):
             if not view.planned.plan:

@@ -21,7 +21,7 @@ from conlink_compose.kernel import Kernel
 from conlink_compose.reconcile.override import of_text
 from conlink_compose.reconcile.overrides import OverrideError
 from conlink_compose.runtime import report
-from conlink_compose.runtime.controller import Controller
+from conlink_compose.runtime.controller import Controller, View
 from conlink_compose.runtime.health import Health
 from conlink_compose.state import End
 from conlink_compose.topology_json import load
@@ -91,9 +91,9 @@ class Loop:
         self._ended = ended
         self._events.end()
 
-    def _pass(self) -> report.Report:
+    def _pass(self, seen: View | None = None) -> report.Report:
         began = time.monotonic()
-        settled = self._converge()
+        settled = self._converge(seen)
         ended = time.monotonic()
         debounce = min(ended - began, DEBOUNCE_LONGEST)
         _log.debug("a pass of %.1f ms, %ssettled", (ended - began) * 1e3, "" if settled else "not ")
@@ -108,10 +108,10 @@ class Loop:
             self._retry = min(self._retry * 2, RETRY_LONGEST)
         return self._progress
 
-    def _converge(self) -> bool:
+    def _converge(self, seen: View | None) -> bool:
         """Whether nothing is left to do, and nothing stands in the way that may go away unheard."""
         try:
-            outcome = self._controller.converge()
+            outcome = self._controller.converge(seen)
         except EngineEndedError:
             raise
         except (OSError, EngineRefusedError, EngineUnreachableError) as error:
@@ -162,14 +162,13 @@ class Loop:
             case "plan":
                 return report.planned(self._controller.foresee(load(str(request["topology"]))))
             case "converge":
-                if request.get("reset"):
-                    self._controller.forget_overrides()
-                return self._pass()
+                return self._pass(
+                    self._controller.forget_overrides() if request.get("reset") else None
+                )
             case "override":
                 end = End(str(request["node"]), str(request["dev"]))
                 asked = request["override"]
-                self._controller.override(end, of_text(asked) if asked else None)
-                return self._pass()
+                return self._pass(self._controller.override(end, of_text(asked) if asked else None))
             case "progress":
                 return self._progress
             case verb:
