@@ -15,7 +15,8 @@ from conlink_compose.diagnostics import Diagnostic, Severity
 from conlink_compose.engines import Engine
 from conlink_compose.kernel import Failure, Kernel, failure_diagnostic
 from conlink_compose.log import FIELDS
-from conlink_compose.reconcile.bind import Binding, bind, needed_kinds, on_machine
+from conlink_compose.reconcile.bind import Binding, needed_kinds, on_machine
+from conlink_compose.reconcile.binder import Binder
 from conlink_compose.reconcile.hosts_file import names_of
 from conlink_compose.reconcile.lacking import cannot_be, lacking, needed_qdiscs
 from conlink_compose.reconcile.operation_json import as_dict
@@ -79,6 +80,7 @@ class Controller:
         self._engine = engine
         self._kernel = kernel
         self._declared = declared
+        self._binder = Binder()
         self._named: object = None
         self._warned: set[Diagnostic] = set()
         self._commanded: dict[tuple[str, int], str] = {}  # (node, command) -> its life
@@ -115,7 +117,7 @@ class Controller:
         needed = needed_kinds(topology) | needed_qdiscs(topology, wishes.values())
         missing = self._missing(needed)
         self._warn(topology, missing)
-        binding = bind(topology, here, missing, wishes, machine)
+        binding = self._binder.bind(topology, here, missing, wishes, machine)
         return View(topology, here, binding, actual, plan(binding.state, actual), machine)
 
     def _reach_ovs(self) -> None:
