@@ -5,9 +5,9 @@ from conlink_compose.engines.sandbox.supervisor.restart import (
     HOSTS,
     RUNTIME,
     Ended,
-    Pace,
     next_delay,
 )
+from conlink_compose.pace import Pace
 from conlink_compose.workload import Restart
 
 

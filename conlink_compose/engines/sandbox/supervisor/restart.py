@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conlink_compose.pace import Pace
 from conlink_compose.workload import Restart
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds: the first pause, doubled with each restart up to `longest`; a life of `steady_after`
-    begins anew."""
-
-    first: float
-    longest: float
-    steady_after: float
-
 
 SERVICES = Pace(0.1, 60.0, 10.0)
 """Docker's own numbers."""
@@ -45,9 +35,7 @@ def next_delay(restart: Restart, ended: Ended, pace: Pace = SERVICES) -> float |
     """Seconds until the next start, or None where the policy wants none."""
     if not _wanted(restart, ended):
         return None
-    if ended.delay == 0 or ended.lived >= pace.steady_after:
-        return pace.first
-    return min(ended.delay * 2, pace.longest)
+    return pace.pause(ended.delay, ended.lived)
 
 
 def _wanted(restart: Restart, ended: Ended) -> bool:
