@@ -63,6 +63,12 @@ class Lab:
             time.sleep(0.02)
         return self
 
+    @property
+    def keeper(self) -> int:
+        """The pid of what keeps Open vSwitch running."""
+        assert self._ovs
+        return self._ovs.pid
+
     def with_machine(self) -> Lab:
         """A namespace of its own stands for the machine's, in which parents lie."""
         self.fds[MACHINE] = new_netns()

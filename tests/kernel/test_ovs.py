@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -18,6 +19,8 @@ from tests.kernel.lab import Lab
 from tests.kernel.ovs_lab import DATAPATH, USERSPACE, processes, vsctl
 
 pytestmark = pytest.mark.root
+
+PROGRAMS = ("ovsdb-server", "ovs-vswitchd")
 
 
 @pytest.fixture
@@ -202,6 +205,46 @@ def test_a_program_that_is_killed_is_started_again(lab: Lab, program: str) -> No
     assert steps(lab, wanted) == ""
 
 
+@pytest.mark.parametrize("killed", ["ovs-vswitchd", "ovsdb-server", ""])
+def test_a_folder_that_is_removed_is_made_anew(lab: Lab, killed: str) -> None:
+    """And all that was in it: the database, the sockets, the lock that tells of its keeper."""
+    wanted = lan("", "")
+    bring_up(lab, wanted)
+    before = [pid for name in PROGRAMS for pid in processes(lab, name)]
+    shutil.rmtree(lab.ovs_folder)
+    for pid in processes(lab, killed) if killed else ():
+        os.kill(pid, signal.SIGKILL)
+    for _ in within(20.0):
+        if Path(lab.ovs_folder, "db.sock").exists() and settled(lab, wanted):
+            break
+    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
+    assert not any(Path(f"/proc/{pid}").exists() for pid in before)
+    assert [len(processes(lab, name)) for name in PROGRAMS] == [1, 1]
+
+
+@pytest.mark.parametrize("lost", ["conf.db", "db.sock", "ovs-vswitchd.ctl", "lock"])
+def test_a_file_that_is_removed_is_made_anew(lab: Lab, lost: str) -> None:
+    wanted = lan("", "")
+    bring_up(lab, wanted)
+    Path(lab.ovs_folder, lost).unlink()
+    for _ in within(20.0):
+        if Path(lab.ovs_folder, lost).exists() and settled(lab, wanted):
+            break
+    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
+    assert [len(processes(lab, name)) for name in PROGRAMS] == [1, 1]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_that_hangs_is_started_again_unasked(lab: Lab, program: str) -> None:
+    bring_up(lab, lan("", ""))
+    (stopped,) = processes(lab, program)
+    os.kill(stopped, signal.SIGSTOP)
+    for _ in within(30.0):
+        if processes(lab, program) not in ([], [stopped]) and lab.pings("a", "10.0.0.2"):
+            break
+    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
+
+
 @pytest.mark.parametrize("program", ["ovs-vswitchd", "ovsdb-server"])
 def test_a_program_that_is_stopped_keeps_nobody_waiting(lab: Lab, program: str) -> None:
     """What was told last is what is there, so nothing is taken from it; and what was asked of it
@@ -209,7 +252,8 @@ def test_a_program_that_is_stopped_keeps_nobody_waiting(lab: Lab, program: str) 
     wanted = lan("", "", "")
     bring_up(lab, wanted)
     (stopped,) = processes(lab, program)
-    os.kill(stopped, signal.SIGSTOP)
+    for pid in (lab.keeper, stopped):
+        os.kill(pid, signal.SIGSTOP)
     try:
         lab.restart("a")
         began = time.monotonic()
@@ -220,7 +264,8 @@ def test_a_program_that_is_stopped_keeps_nobody_waiting(lab: Lab, program: str) 
         if program == "ovsdb-server":
             assert lab.pings("b", "10.0.0.3")
     finally:
-        os.kill(stopped, signal.SIGCONT)
+        for pid in (stopped, lab.keeper):
+            os.kill(pid, signal.SIGCONT)
     for _ in within(20.0):
         if settled(lab, wanted):
             break

@@ -53,7 +53,7 @@ class Ovsdb:
         self._numbers = itertools.count(1)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text = ""
-        self._socket = _connected(folder)
+        self._socket = connected(folder)
         asked = {name: {"columns": list(columns)} for name, columns in _COLUMNS.items()}
         try:
             self._take(self._call("monitor", [DATABASE, None, asked]))
@@ -160,13 +160,14 @@ class Ovsdb:
                     self.tables[table].pop(uuid, None)
 
 
-def _connected(folder: str) -> socket.socket:
-    """By a descriptor of the folder: sun_path has 108 bytes, and a path may be longer."""
+def connected(folder: str, name: str = SOCKET, patience: float = PATIENCE) -> socket.socket:
+    """To the socket `name` in it, by a descriptor of the folder: sun_path has 108 bytes, and a path
+    may be longer. `patience` are seconds, for all that is done with it. Raises OSError."""
     fd = os.open(folder, os.O_PATH | os.O_CLOEXEC)
     raw = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
-        raw.settimeout(PATIENCE)
-        raw.connect(str(Path(f"/proc/self/fd/{fd}", SOCKET)))
+        raw.settimeout(patience)
+        raw.connect(str(Path(f"/proc/self/fd/{fd}", name)))
     except BaseException:
         raw.close()
         raise

@@ -1,8 +1,9 @@
 """Open vSwitch's two programs, kept running: `python -m conlink_compose.kernel.ovs FOLDER`.
 
 They run beside the runtime, not in it: with a datapath in userspace ovs-vswitchd itself passes the
-frames, so it has to outlive whoever wires. Whichever of the two ends is started again; the
-database, which is a file in the folder, holds all there is to know.
+frames, so it has to outlive whoever wires. Whichever of the two ends or hangs is started again; the
+database, which is a file in the folder, holds all there is to know. Where the folder is taken away
+both are ended and begin anew in another, and whoever wires writes down there what shall be.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
+from conlink_compose.kernel.ovs.kept import Kept, say
 from conlink_compose.kernel.ovs.ovsdb import DATABASE, SOCKET
-from conlink_compose.linux.parent import end_with_parent
+from conlink_compose.kernel.ovs.pulse import Question
 
 LOG = "ovs.log"
 PROGRAMS = ("ovsdb-server", "ovs-vswitchd", "ovsdb-tool")
@@ -27,10 +29,7 @@ _SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 _DATABASE = "conf.db"
 _LOCK = "lock"
 _AGAIN = 0.1
-_SLOWEST = 5.0
-"""Seconds before a program that ended is started again: doubled each time it ends at once."""
-_LASTED = 10.0
-"""Seconds after which an end counts as the first again."""
+"""Seconds between two looks at them."""
 _LOG_LIMIT = 1 << 20
 
 
@@ -47,11 +46,7 @@ def were_started(folder: str) -> bool:
 def start(folder: str) -> None:
     """Keep them running in the network namespace of this process, from now on and whatever becomes
     of it. A second one for the same folder ends at once. Raises OSError."""
-    Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    log = Path(folder, LOG)
-    if log.exists() and log.stat().st_size > _LOG_LIMIT:
-        log.rename(f"{log}.1")
-    with log.open("ab") as told:
+    with _log(folder) as told:
         subprocess.Popen(
             [sys.executable, "-P", "-m", "conlink_compose.kernel.ovs", folder],
             stdin=subprocess.DEVNULL,
@@ -62,87 +57,102 @@ def start(folder: str) -> None:
         )
 
 
-def keep(folder: str) -> int:
-    """Run both until SIGTERM. Returns an exit status."""
+def _log(folder: str) -> IO[bytes]:
     Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(Path(folder, _LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return 0
-    _make_database(folder)
+    log = Path(folder, LOG)
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.rename(f"{log}.1")
+    return log.open("ab")
+
+
+def keep(folder: str) -> int:
+    """Run both until SIGTERM. Returns an exit status; 0 at once where another keeps them."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    kept = [_Kept(words, folder) for words in (_server(folder), _switch(folder))]
+    while (lock := _locked(folder)) is not None:
+        _keep_in(folder, lock)
+        os.close(lock)
+    return 0
+
+
+def _locked(folder: str) -> int | None:
+    """A descriptor of its lock, or None where somebody holds it. The folder may be taken away at
+    any moment, also while it is made."""
+    while True:
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            lock = os.open(Path(folder, _LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return None
+        if _holds(folder, lock):
+            return lock
+        os.close(lock)
+
+
+def _holds(folder: str, lock: int) -> bool:
+    """Whether `lock` is still that of the folder; one of a file that is gone binds nobody."""
     try:
-        while True:
+        return os.path.samestat(Path(folder, _LOCK).stat(), os.fstat(lock))
+    except OSError:
+        return False
+
+
+def _keep_in(folder: str, lock: int) -> None:
+    """Until somebody takes the folder away, or the database or the lock out of it. Raises
+    SystemExit, with a sentence, where there can be no database."""
+    try:
+        _begin_log(folder)
+        _make_database(folder)
+    except OSError as error:
+        if _holds(folder, lock):
+            raise SystemExit(str(error)) from error
+        return
+    kept = (_server(folder), _switch(folder))
+    try:
+        while _holds(folder, lock) and were_started(folder):
             for one in kept:
                 one.see_to_it()
             time.sleep(_AGAIN)
+        say(f"{folder} was taken away: Open vSwitch begins anew")
     finally:
         for one in reversed(kept):  # the switch first: it ends in order while it has its database
             one.end()
 
 
-class _Kept:
-    """One program, and when it is started again."""
-
-    def __init__(self, words: Sequence[str], folder: str) -> None:
-        self._words, self._folder = words, folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self._began = self._not_before = 0.0
-        self._pause = _AGAIN
-
-    def see_to_it(self) -> None:
-        now = time.monotonic()
-        if self._process and self._process.poll() is not None:
-            _say(f"{self._words[0]} ended with {self._process.returncode}")
-            lasted = now - self._began > _LASTED
-            self._pause = _AGAIN if lasted else min(self._pause * 2, _SLOWEST)
-            self._process, self._not_before = None, now + self._pause
-        if self._process is None and now >= self._not_before:
-            self._began = now
-            self._process = _spawn(self._words, self._folder)
-
-    def end(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(2.0)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+def _begin_log(folder: str) -> None:
+    """Anew, where the last one went with its folder. Raises OSError."""
+    if os.fstat(sys.stderr.fileno()).st_nlink == 0:
+        with _log(folder) as told:
+            for number in (sys.stdout.fileno(), sys.stderr.fileno()):
+                os.dup2(told.fileno(), number)
 
 
-def _spawn(words: Sequence[str], folder: str) -> subprocess.Popen[bytes]:
-    places = dict.fromkeys(("OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR"), folder)
-    environ = {**os.environ, **places, "PATH": _path()}
-    return subprocess.Popen(
-        words,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        # Nobody would start them again who are left alone: so they go, and all begins anew.
-        preexec_fn=end_with_parent,  # noqa: PLW1509 -- there is one thread
-    )
-
-
-def _server(folder: str) -> list[str]:
+def _server(folder: str) -> Kept:
     remote = f"--remote=punix:{folder}/{SOCKET}"
-    return ["ovsdb-server", f"{folder}/{_DATABASE}", remote, *_words(folder, "ovsdb-server")]
+    words = ["ovsdb-server", f"{folder}/{_DATABASE}", remote]
+    return _kept(folder, words, Question(SOCKET, "echo"))
 
 
-def _switch(folder: str) -> list[str]:
-    return ["ovs-vswitchd", f"unix:{folder}/{SOCKET}", *_words(folder, "ovs-vswitchd")]
+def _switch(folder: str) -> Kept:
+    words = ["ovs-vswitchd", f"unix:{folder}/{SOCKET}"]
+    return _kept(folder, words, Question("ovs-vswitchd.ctl", "version"))
 
 
-def _words(folder: str, name: str) -> list[str]:
+def _kept(folder: str, words: list[str], question: Question) -> Kept:
     """No syslog, no file of its own: what matters goes to the one log."""
     silent = ["-vconsole:warn", "-vsyslog:off", "-vfile:off"]
-    return [f"--unixctl={folder}/{name}.ctl", *silent]
+    places = dict.fromkeys(("OVS_RUNDIR", "OVS_DBDIR", "OVS_LOGDIR"), folder)
+    words += [f"--unixctl={folder}/{words[0]}.ctl", *silent]
+    return Kept(words, {**places, "PATH": _path()}, folder, question)
 
 
 def _make_database(folder: str) -> None:
-    """With the one row that all else hangs on. Raises SystemExit, with a sentence, where it cannot
-    be made."""
+    """With the one row that all else hangs on. Raises OSError, with a sentence, where it cannot be
+    made."""
     database = Path(folder, _DATABASE)
     if database.exists():
         return
@@ -157,12 +167,8 @@ def _run(*words: str) -> None:
     environ = {**os.environ, "PATH": _path()}
     done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(done.stderr.strip() or f"{words[0]} ended with {done.returncode}")
+        raise OSError(done.stderr.strip() or f"{words[0]} ended with {done.returncode}")
 
 
 def _path() -> str:
     return f"{os.environ.get('PATH', '/usr/bin')}:/usr/sbin:/sbin"
-
-
-def _say(sentence: str) -> None:
-    print(f"conlink-compose: {sentence}", file=sys.stderr, flush=True)

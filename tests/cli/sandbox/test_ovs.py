@@ -4,6 +4,7 @@ in the project's own namespaces, and end with it."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from conlink_compose.engines.sandbox.folder import state_folder
 from conlink_compose.kernel.kinds import missing_here
 from conlink_compose.state import OVS, OVS_DATAPATH
 from tests.project import Project, eventually, project
@@ -92,3 +94,30 @@ def test_with_its_keeper_too_and_the_runtime(lab: Project) -> None:
         if b"conlink_compose.kernel.ovs" in words or b"conlink_compose.runtime" in words:
             os.kill(pid, signal.SIGKILL)
     eventually(lambda: lab.runtime() and "nothing to do" in lab.plan() and (ping(lab) or True))
+
+
+def test_with_its_folder(lab: Project) -> None:
+    """A cleaner took where its sockets and its database lie."""
+    if OVS in missing_here((OVS,)):
+        assert lab.run("up", "-d", check=False).returncode == 1
+        return
+    lab.run("up", "-d")
+    before = programs(lab, "ovs-vswitchd")
+    shutil.rmtree(state_folder(lab.name) / "ovs")
+    os.kill(before[0], signal.SIGKILL)
+    eventually(lambda: programs(lab, "ovs-vswitchd") not in ([], before))
+    eventually(lambda: "nothing to do" in lab.plan() and (ping(lab) or True))
+
+
+def test_what_is_begun_anew_ends_with_the_project(lab: Project) -> None:
+    """A cleaner took all of the project's files, so nobody is left whom the runtime could ask."""
+    if OVS in missing_here((OVS,)):
+        assert lab.run("up", "-d", check=False).returncode == 1
+        return
+    lab.run("up", "-d")
+    before = programs(lab, "ovs-vswitchd")
+    shutil.rmtree(state_folder(lab.name))
+    eventually(lambda: programs(lab, "ovs-vswitchd") not in ([], before))
+    lab.run("down")
+    assert not lab.processes()
+    assert not state_folder(lab.name).exists()
