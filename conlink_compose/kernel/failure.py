@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from conlink_compose.diagnostics import Diagnostic
 from conlink_compose.kernel.ethtool_features import FIXED, UNKNOWN
-from conlink_compose.kernel.ovs.ovs import LATE, SILENT, UNSAID
+from conlink_compose.kernel.ovs.ovs import LATE, SILENT, UNSAID, UNSEEN
 from conlink_compose.state import (
     Address,
     Forwarding,
@@ -51,12 +51,14 @@ class Sentence(NamedTuple):
     advice: str | None = None
 
 
+_AGAIN = "it is tried again; its log lies beside its sockets, ovs.log"
 _OUR_OWN = {
     FIXED: Sentence(FIXED, "take the feature out; `ethtool -k` tells which are fixed"),
     UNKNOWN: Sentence(UNKNOWN, "take it out; `ethtool -k` tells which there are"),
     FOREIGN: Sentence("what is there was not made by us, and it is left alone"),
-    SILENT: Sentence(SILENT, "it is tried again; its log lies beside its sockets, ovs.log"),
-    LATE: Sentence(LATE, "it is tried again; its log lies beside its sockets, ovs.log"),
+    SILENT: Sentence(SILENT, _AGAIN),
+    UNSEEN: Sentence(UNSEEN, _AGAIN),
+    LATE: Sentence(LATE, _AGAIN),
     UNSAID: Sentence(UNSAID, "look into ovs.log, beside its sockets"),
     FOREIGN_BRIDGE: Sentence("its bridge was not made by us, and nothing is joined to it"),
 }

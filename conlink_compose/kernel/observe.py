@@ -11,7 +11,7 @@ from conlink_compose.kernel.forwarding import read_forwarding
 from conlink_compose.kernel.mark import is_ours
 from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
-from conlink_compose.kernel.ovs.local_port import KIND, is_local_port
+from conlink_compose.kernel.ovs.local_port import KIND, is_local_port, taps
 from conlink_compose.kernel.ovs.ovs import Ovs
 from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects, smallest_mtus
 from conlink_compose.kernel.rtnl.kind_data import device, read_data
@@ -75,8 +75,11 @@ def look(
     """All objects, and how to name every interface. Raises OSError where one cannot be
     read: what is not seen would be made again."""
     views = {view.namespace.label: view for view in map(_ask, namespaces)}
-    things: list[Thing] = list(ovs.look({link.name for link in views[HUB].links.values()}))
+    in_hub = views[HUB].links.values()
+    things: list[Thing] = list(ovs.look({link.name: link.ifindex for link in in_hub}))
     local_ports = {thing.name for thing in things if isinstance(thing, OvsBridge)}
+    if ovs.is_unseen:
+        local_ports = taps(in_hub, mark)
     known: dict[End, Known] = {}
     for label, view in views.items():
         for link in view.links.values():

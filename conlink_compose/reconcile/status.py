@@ -29,6 +29,8 @@ from conlink_compose.state import (
 from conlink_compose.state.features import switch
 from conlink_compose.topology import Node, Owner
 
+_DISABLED = "disabled"
+
 
 @dataclass(frozen=True, slots=True)
 class InterfaceStatus:
@@ -81,7 +83,7 @@ def status(nodes: Sequence[Node], binding: Binding, actual: State) -> tuple[Node
         lies_on = now.joined if now else ""
         joined = lies_on or _joined(interface, binding.state, bridges, switched)
         joined += vlans_of(interface.peer, actual) if interface.peer else ""
-        told = interface_status(interface, now, joined, _port_of(interface, actual))
+        told = interface_status(interface, now, joined, _port_of(interface, binding.state, actual))
         if now:
             key = (node, interface.name)
             told = replace(
@@ -201,12 +203,17 @@ def _forwards(actual: State, binding: Binding) -> dict[tuple[str, str], dict[str
     return found
 
 
-def _port_of(interface: Interface, actual: State) -> str | None:
+def _port_of(interface: Interface, desired: State, actual: State) -> str | None:
     """How the port that the interface leads to is held back."""
-    switched = actual.things.get(("ovs-port", *interface.peer)) if interface.peer else None
+    if not interface.peer:
+        return None
+    key = ("ovs-port", *interface.peer)
+    switched = actual.things.get(key)
     if isinstance(switched, OvsPort):
-        return switched.held if switched.works else "disabled"
-    port = actual.things.get(("interface", *interface.peer)) if interface.peer else None
+        return switched.held if switched.works else _DISABLED
+    if key in desired.things:  # a port of no bridge, as far as Open vSwitch tells
+        return _DISABLED
+    port = actual.things.get(interface.peer.key)
     return port.held if isinstance(port, Interface) else None
 
 

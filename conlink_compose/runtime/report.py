@@ -89,7 +89,7 @@ def planned(view: View) -> Report:
 
 def _links_up(view: View, nodes: tuple[NodeWiring, ...]) -> int:
     """Links all of whose interfaces are there, in their node or in both, and carry packets."""
-    lacking = _in_state(nodes, "missing", *_ON_THE_WAY)
+    lacking = _in_state(nodes, "missing", "disabled", *_ON_THE_WAY)
     up = (
         bound.link.near
         for bound in view.binding.bound

@@ -40,6 +40,13 @@ class Lab:
         """Another one for the same namespaces, as a runtime that was started again has it."""
         return Kernel(self.path(HUB), mark_of(PROJECT))
 
+    def begin_anew(self) -> None:
+        """Its `Kernel` is another from now on."""
+        self.kernel.close()
+        self.kernel = self.again()
+        if self._ovs:
+            self.kernel.reach_ovs(self.ovs_folder, starts=False)
+
     @property
     def paths(self) -> dict[str, str]:
         return {label: self.path(label) for label in self.fds if label not in (HUB, MACHINE)}

@@ -70,11 +70,13 @@ def test_the_state_of_an_interface(actual: State, state: str) -> None:
         ((OVS_DATAPATH,), {}, "bridge lan (ovs, userspace) vlan 10", "up"),
         ((), {"held": "learning"}, "bridge lan (ovs) vlan 10", "learning"),
         ((), {"works": False}, "bridge lan (ovs) vlan 10", "disabled"),
+        ((), None, "bridge lan (ovs)", "disabled"),
     ],
 )
 def test_a_link_to_an_open_vswitch(
-    missing: tuple[str, ...], port: dict[str, object], words: str, state: str
+    missing: tuple[str, ...], port: dict[str, object] | None, words: str, state: str
 ) -> None:
+    """`port` is what is seen of its port otherwise than desired; None for no port at all."""
     declared = replace(
         topology(on_bridge("a", "lan"), services=(service("a"),)),
         bridges=(Bridge("lan", "ovs", vlan_filtering=True),),
@@ -82,8 +84,9 @@ def test_a_link_to_an_open_vswitch(
     declared = replace(declared, links=(replace(declared.links[0], vlan=Vlan(10)),))
     binding = bind(declared, all_nodes(declared), frozenset(missing))
     actual = {
-        key: replace(thing, **port) if isinstance(thing, OvsPort) else thing  # type: ignore[arg-type]
+        key: replace(thing, **port or {}) if isinstance(thing, OvsPort) else thing  # type: ignore[arg-type]
         for key, thing in binding.state.things.items()
+        if port is not None or not isinstance(thing, OvsPort)
     }
     (node,) = status(all_nodes(declared), binding, State(actual))
     assert [(one.peer, one.state) for one in node.interfaces] == [(words, state)]
@@ -91,7 +94,13 @@ def test_a_link_to_an_open_vswitch(
 
 @pytest.mark.parametrize(
     ("held", "up", "settled"),
-    [(None, 1, True), ("listening", 0, False), ("learning", 0, False), ("blocking", 1, True)],
+    [
+        (None, 1, True),
+        ("listening", 0, False),
+        ("learning", 0, False),
+        ("blocking", 1, True),
+        ("disabled", 0, False),
+    ],
 )
 def test_a_link_on_its_way_through_spanning_tree_does_not_stand_yet(
     held: str | None, up: int, settled: bool

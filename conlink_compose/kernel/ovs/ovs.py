@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.ovs import programs
@@ -20,6 +20,7 @@ not waited for again for as long."""
 _LOOK_AGAIN = 0.02
 
 SILENT = "Open vSwitch does not answer"
+UNSEEN = "Open vSwitch does not answer, and what it has is not known"
 LATE = "Open vSwitch did not do it in time"
 UNSAID = "Open vSwitch could not, and its log tells why"
 """Said in the place of the kernel's words."""
@@ -39,29 +40,38 @@ class Ovs:
         self._not_before = 0.0
         self._silent_until = 0.0
         self._tables: Tables | None = None  # as last told
+        self._links: Mapping[str, int] = {}  # in the hub, as last seen
+        self._is_unseen = False
         self._doubted: set[str] = set()  # ports of which it is not known what became of them
 
     def reach(self, folder: str | None, *, starts: bool) -> None:
         """Where its sockets lie, and whether its programs are ours to start."""
         if folder != self._folder:
             self.close()
-            self._tables, self._silent_until = None, 0.0
+            self._tables, self._silent_until, self._is_unseen = None, 0.0, False
         self._folder, self._starts = folder, starts
 
-    def look(self, links: Collection[str]) -> Iterator[Thing]:
-        """What is there by what was told last; `links` are the names of the interfaces in the
-        hub. Raises OSError where it was started and has never told: what is not seen would be made
-        again, and its taps taken from it."""
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it was started and has never told what it has: at the last look there was
+        nobody to tell."""
+        return self._is_unseen
+
+    def look(self, links: Mapping[str, int]) -> Iterator[Thing]:
+        """What is there by what was told last; `links` are the interfaces in the hub, name ->
+        ifindex. Nothing where it is unseen, and then nothing is asked of it either."""
+        if self._is_unseen:
+            self._doubted |= {name for name, _ in links.items() - self._links.items()}
+        self._links = links
         was_started = self._folder is not None and programs.were_started(self._folder)
         database = self._started() if was_started else self._reached()
         if database:
             self._tables = database.tables
         elif not was_started:
             self._tables = None
-        elif self._tables is None:
-            raise OSError(errno.ENOTCONN, SILENT)
+        self._is_unseen = was_started and self._tables is None
         if self._tables:
-            yield from things(self._tables, set(links) - self._doubted)
+            yield from things(self._tables, links.keys() - self._doubted)
 
     def drain(self) -> None:
         """Take note of what was told."""
@@ -73,22 +83,28 @@ class Ovs:
 
     def obey(self, namespace: Namespace, operations: Sequence[Operation]) -> list[Refused]:
         """In one transaction; where that is refused, each in one of its own. That nobody answers is
-        told once.
+        told once a bridge.
+
+        What is unseen is not asked for, though somebody may answer by now: it would be made a
+        second time, and its taps taken from it. The next look sees it.
 
         Of what it does late, it may see nothing but the end: a port that is the one it had. So such
-        a port is taken out and put in again when it answers.
+        a port, and one that was made while it was unseen, is taken out and put in again when it
+        answers.
         """
         del namespace  # Open vSwitch is the hub's
+        if self._is_unseen:
+            return _of_each_bridge(operations, Refusal(errno.ENOTCONN, UNSEEN))
         ports = {one.thing.interface for one in operations if isinstance(one.thing, OvsPort)}
         self._doubted |= ports
         database = self._started()
         if database is None:
-            return [(operations[0], Refusal(errno.ENOTCONN, SILENT))]
+            return _of_each_bridge(operations, Refusal(errno.ENOTCONN, SILENT))
         try:
             refused = list(_obeyed(database, operations))
         except OSError as error:
             self._give_up(error)
-            return [(operations[0], Refusal(errno.ETIMEDOUT, LATE))]
+            return _of_each_bridge(operations, Refusal(errno.ETIMEDOUT, LATE))
         self._doubted -= ports
         return refused
 
@@ -134,6 +150,16 @@ class Ovs:
         if database is None:
             self._not_before = time.monotonic() + STARTING
         return database
+
+
+def _of_each_bridge(operations: Sequence[Operation], refusal: Refusal) -> list[Refused]:
+    """The first of what was asked of it."""
+    first: dict[str, Operation] = {}
+    for operation in operations:
+        thing = operation.thing
+        bridge = thing.bridge if isinstance(thing, OvsPort) else thing.key[-1]
+        first.setdefault(bridge, operation)
+    return [(operation, refusal) for operation in first.values()]
 
 
 def _obeyed(database: Ovsdb, operations: Sequence[Operation]) -> Iterator[Refused]:

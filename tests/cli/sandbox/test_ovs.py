@@ -25,6 +25,12 @@ services:
   b: {network_mode: none, x-conlink: {links: [{bridge: lan, ip: 10.0.0.2/24}]}}
 """
 
+BESIDE = PAIR.replace(
+    "x-conlink:\n",
+    "x-conlink:\n  hosts: {c: {links: [{bridge: apart, ip: 10.1.0.1/24}]}}\n",
+    1,
+)
+
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
@@ -38,11 +44,11 @@ def ping(lab: Project) -> None:
 
 
 def programs(lab: Project, name: str) -> list[int]:
-    return [
-        pid
-        for pid in lab.processes()
-        if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(name.encode())
-    ]
+    return [pid for pid in lab.processes() if words_of(pid).startswith(name.encode())]
+
+
+def words_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def test_it_comes_up_where_it_can_and_is_told_of_where_it_cannot(lab: Project) -> None:
@@ -90,8 +96,7 @@ def test_with_its_keeper_too_and_the_runtime(lab: Project) -> None:
         return
     lab.run("up", "-d")
     for pid in lab.processes():
-        words = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if b"conlink_compose.kernel.ovs" in words or b"conlink_compose.runtime" in words:
+        if any(name in words_of(pid) for name in (b"kernel.ovs", b"conlink_compose.runtime")):
             os.kill(pid, signal.SIGKILL)
     eventually(lambda: lab.runtime() and "nothing to do" in lab.plan() and (ping(lab) or True))
 
@@ -121,3 +126,27 @@ def test_what_is_begun_anew_ends_with_the_project(lab: Project) -> None:
     lab.run("down")
     assert not lab.processes()
     assert not state_folder(lab.name).exists()
+
+
+def test_who_never_answers_holds_back_its_own_bridges_alone(lab: Project) -> None:
+    """Not even a runtime that has never heard of it."""
+    if OVS in missing_here((OVS,)):
+        assert lab.run("up", "-d", check=False).returncode == 1
+        return
+    lab.write(BESIDE)
+    lab.run("up", "-d")
+    stopped = [pid for pid in lab.processes() if b"kernel.ovs" in words_of(pid)]
+    stopped += programs(lab, "ovsdb-server")
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    before = lab.runtime()
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: lab.runtime() not in (0, before))
+    lab.inside("c", "ip", "link", "delete", "eth0")
+    eventually(lambda: "10.1.0.1/24" in lab.inside("c", "ip", "address"), 30.0)
+    done = lab.run("up", "-d", check=False)
+    assert "cannot add ovs bridge lan of the hub: Open vSwitch does not answer" in done.stderr
+    assert "3 of 3 nodes, 1 of 3 links" in done.stderr
+    for pid in reversed(stopped):
+        os.kill(pid, signal.SIGCONT)
+    eventually(lambda: "nothing to do" in lab.plan() and (ping(lab) or True), 30.0)
