@@ -99,7 +99,7 @@ def test_a_link_to_an_open_vswitch(
         ("listening", 0, False),
         ("learning", 0, False),
         ("blocking", 1, True),
-        ("disabled", 0, False),
+        ("disabled", 0, True),
     ],
 )
 def test_a_link_on_its_way_through_spanning_tree_does_not_stand_yet(
