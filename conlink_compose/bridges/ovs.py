@@ -26,24 +26,37 @@ RULES = Rules(
     knobs=KNOBS - {"group_fwd_mask"},
 )
 
-_KEPT = ("ovs-system", "ovs-netdev")
-_KEPT_FIRST = ("genev_sys", "gre_sys", "vxlan_sys", "lisp_sys", "erspan_sys", "gtpu_sys")
+OWN = frozenset(("ovs-system", "ovs-netdev"))
+"""The names of its own interfaces, beside those of the bridges."""
+_OWN_FIRST = ("genev_sys", "gre_sys", "vxlan_sys", "lisp_sys", "erspan_sys", "gtpu_sys")
 
 IS_INTERFACE = True
 
 ENSLAVES = False
 
 
+def is_its_own(name: str) -> bool:
+    """Whether no port may be called so (lib/netdev.c, netdev_is_reserved_name, of Open vSwitch)."""
+    return name in OWN or name.startswith(_OWN_FIRST)
+
+
 def may_be_called(name: str) -> bool:
-    """Not as a path, nor as its own interfaces (vswitchd/bridge.c and lib/netdev.c,
-    netdev_is_reserved_name, of Open vSwitch)."""
-    return "\\" not in name and name not in _KEPT and not name.startswith(_KEPT_FIRST)
+    """A bridge: not as its own interfaces, nor as a path (vswitchd/bridge.c)."""
+    return "\\" not in name and not is_its_own(name)
 
 
 def check_name(name: str, at: Span) -> Iterator[Diagnostic]:
     if not may_be_called(name):
         message = f'a bridge of mode ovs cannot be called "{name}": Open vSwitch refuses it'
         yield Diagnostic("bad-name", message, at, "choose another name, or mode: linux")
+
+
+def check_outer(name: str, bridge: Bridge, at: Span) -> Iterator[Diagnostic]:
+    """Of any outer end in the hub that `bridge` is in."""
+    if is_its_own(name):
+        message = f'outer-dev cannot be "{name}": Open vSwitch has it for itself'
+        where = f"bridge {bridge.name} is of mode ovs, at {bridge.span}"
+        yield Diagnostic("bad-name", f"{message}, and {where}", at, "choose another name")
 
 
 def needs(bridge: Bridge) -> frozenset[str]:

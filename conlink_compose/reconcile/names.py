@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conlink_compose import links, tunnels
+from conlink_compose.bridges import ovs
 from conlink_compose.topology import LONGEST_DEV, Node, Owner, Topology, Tunnel
 
 _DIGEST = 5
@@ -48,6 +49,8 @@ def hub_names(topology: Topology, nodes: Iterable[Node]) -> HubNames:
             else:
                 wanted[key] = f"{stem}-{link.near.dev}"
     taken = {"lo", *chosen.values()}
+    if any(bridge.mode == "ovs" for bridge in topology.bridges):
+        taken |= ovs.OWN
     bridges = {bridge.name: _take(bridge.name, taken) for bridge in topology.bridges}
     outers = {key: _take(wanted[key], taken) for key in sorted(wanted)}
     return HubNames(bridges, chosen | outers, _tunnels(topology.tunnels, taken))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from conlink_compose import bridges
-from conlink_compose.bridges.ovs import may_be_called
+from conlink_compose.bridges.ovs import is_its_own, may_be_called
 from conlink_compose.state import OVS_DATAPATH
 from conlink_compose.topology import Bridge, Link, Topology
 
@@ -19,6 +19,8 @@ def settled(topology: Topology, *, has_ovs: bool) -> Topology:
     vSwitch with its kernel module loaded, unless it is told what only the kernel's own can."""
     if not has_ovs or not any(bridge.mode == bridges.AUTO for bridge in topology.bridges):
         return topology
+    if any(is_its_own(link.outer) for link in topology.links if link.outer):
+        return topology  # beside it that end could not be
     isolating = {link.bridge for link in topology.links if link.isolated}
     settle = partial(_settled, isolating=isolating)
     return replace(topology, bridges=tuple(map(settle, topology.bridges)))

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +10,8 @@ from conlink_compose.reconcile.names import hub_names
 from conlink_compose.topology import LONGEST_DEV, Bridge, Endpoint, Link, Owner, Service, Topology
 
 from .declared import all_nodes, on_bridge, service, topology
+
+Mode: TypeAlias = Literal["linux", "ovs"]
 
 
 def test_a_name_that_fits_is_the_one_everybody_expects() -> None:
@@ -22,6 +27,19 @@ def test_a_hosts_outer_name_has_no_number() -> None:
     link = Link("veth", Endpoint(Owner("host", "h1"), "eth0"), bridge="s1")
     declared = Topology("p", (Service(Owner("host", "h1")),), (link,), (Bridge("s1"),))
     assert hub_names(declared, []).outers == {("h1", "eth0"): "h1-eth0"}
+
+
+@pytest.mark.parametrize(("mode", "is_free"), [("ovs", False), ("linux", True)])
+def test_open_vswitch_has_names_of_its_own_in_the_hub(mode: Mode, is_free: bool) -> None:
+    links = (
+        Link("veth", Endpoint(Owner("host", "ovs"), "system"), bridge="lan"),
+        Link("veth", Endpoint(Owner("host", "ovs"), "eth0"), bridge="ovs-netdev"),
+    )
+    bridges = (Bridge("lan", mode), Bridge("ovs-netdev", "linux"))
+    found = hub_names(Topology("p", (Service(Owner("host", "ovs")),), links, bridges), [])
+    assert found.outers["ovs", "eth0"] == "ovs-eth0"
+    assert (found.outers["ovs", "system"] == "ovs-system") == is_free
+    assert (found.bridges["ovs-netdev"] == "ovs-netdev") == is_free
 
 
 words = st.text("abcdefgh-é", min_size=1, max_size=24)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from conlink_compose import bridges as modes
 from conlink_compose import links as kinds
+from conlink_compose.bridges import ovs
 from conlink_compose.diagnostics import Span
 from conlink_compose.language.bridges import ReadBridge
 from conlink_compose.language.layers import EndKey, MergedEnd, tell_twice
@@ -65,8 +66,9 @@ def check_wires(report: Report, ends: Mapping[EndKey, MergedEnd]) -> None:
 def check_hub_names(
     report: Report, links: Iterable[ReadLink], bridges: Mapping[str, ReadBridge]
 ) -> None:
-    """Outer ends: one name for one interface, and no bridge's."""
+    """Outer ends: one name for one interface, and no bridge's, nor Open vSwitch's own."""
     seen: dict[str, Span] = {}
+    switch = next((read for read in bridges.values() if read.bridge.mode == "ovs"), None)
     for link in links:
         if link.outer is None or not kinds.rules(link.kind).joins:
             continue
@@ -83,6 +85,8 @@ def check_hub_names(
             where = bridges[link.outer].at
             message = f"{link.outer} is the name of a bridge, at {where}"
             report.error("outer-dev-twice", at, message)
+        if switch:
+            report.add(ovs.check_outer(link.outer, switch.bridge, at))
 
 
 def check_forwards(report: Report, links: Iterable[ReadLink]) -> None:
