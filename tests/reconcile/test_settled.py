@@ -44,7 +44,7 @@ def test_auto_stays_where_open_vswitch_refuses_the_name() -> None:
 def test_auto_stays_where_an_outer_end_has_a_name_that_open_vswitch_keeps() -> None:
     (link,) = LAN.links
     for name, mode in (("ovs-netdev", "auto"), ("vxlan_sys_1", "auto"), ("br-int", "ovs")):
-        declared = replace(LAN, links=(replace(link, outer=name),))
+        declared = replace(with_bridge(Bridge("lan")), links=(replace(link, outer=name),))
         assert modes(settled(declared, has_ovs=True)) == [mode], name
 
 
