@@ -11,12 +11,11 @@ from conlink_compose.kernel.ovs.datapath import has_kernel_datapath, is_loaded
 from conlink_compose.state import HUB
 from tests.kernel.declared_lab import bring_up, steps
 from tests.kernel.lab import Lab
-from tests.kernel.ovs_lab import USERSPACE, processes, wait_for_handlers
+from tests.kernel.ovs.test_programs import test_a_program_that_is_killed_is_started_again
+from tests.kernel.ovs_lab import USERSPACE, lan, processes, wait_for_handlers
 from tests.kernel.test_ovs import (
-    lan,
     test_a_mode_that_is_edited_moves_the_ports,
     test_a_node_that_is_started_again_gets_its_port,
-    test_a_program_that_is_killed_is_started_again,
     test_a_trunk_carries_tags_and_its_native_vlan_none,
     test_harm_by_hand_is_seen_and_repaired,
     test_its_own_port_comes_up_again,

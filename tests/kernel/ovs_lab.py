@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from conlink_compose.kernel.ovs.datapath import has_kernel_datapath
 from conlink_compose.state import HUB, KERNEL_DATAPATH, USERSPACE_DATAPATH
+from tests.kernel.declared_lab import bring_up
 from tests.kernel.lab import Lab
+
+PROGRAMS = ("ovsdb-server", "ovs-vswitchd")
 
 USERSPACE = not has_kernel_datapath()
 _UPTIME = 11.0
@@ -38,3 +42,30 @@ def processes(lab: Lab, program: str) -> list[int]:
         check=False,
     )
     return [int(pid) for pid in found.stdout.split()]
+
+
+def lan(*links: str, mode: str = "ovs", more: str = "") -> str:
+    """Nodes a, b, ... each with a link to it, of these words beside its addresses."""
+    hosts = "".join(
+        f"    {name}: {{links: [{{bridge: lan, ip: [10.0.0.{number}/24, 'fd00::{number}/64']"
+        f"{link}}}]}}\n"
+        for number, (name, link) in enumerate(zip("abc", links, strict=False), 1)
+    )
+    return f"x-conlink:\n  bridges: {{lan: {{mode: {mode}{more}}}}}\n  hosts:\n{hosts}"
+
+
+def settled(lab: Lab, wanted: str) -> bool:
+    lab.kernel.drain()
+    try:
+        bring_up(lab, wanted)
+    except AssertionError:
+        return False
+    return lab.pings("a", "10.0.0.2")
+
+
+def within(seconds: float) -> Iterator[None]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.1)
+    raise AssertionError(f"it did not happen in {seconds} s")

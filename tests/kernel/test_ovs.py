@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import select
-import shutil
-import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conlink_compose.diagnostics import Diagnostic
-from conlink_compose.kernel import failure_diagnostic
-from conlink_compose.reconcile.plan import plan
-from conlink_compose.runtime.controller import PASSES_AT_MOST
-from conlink_compose.state import HUB, Ready
-from tests.kernel.declared_lab import bound, bring_up, conflicts, joined, states, steps
+from conlink_compose.state import HUB
+from tests.kernel.declared_lab import bring_up, conflicts, joined, states, steps
 from tests.kernel.lab import Lab
-from tests.kernel.ovs_lab import DATAPATH, USERSPACE, processes, vsctl
+from tests.kernel.ovs_lab import DATAPATH, USERSPACE, lan, vsctl, within
 
 pytestmark = pytest.mark.root
-
-PROGRAMS = ("ovsdb-server", "ovs-vswitchd")
 
 
 @pytest.fixture
 def lab(lab_of: Callable[..., Lab], tmp_path: Path) -> Lab:
     return lab_of("a", "b", "c").with_ovs(tmp_path / "ovs")
-
-
-def lan(*links: str, mode: str = "ovs", more: str = "") -> str:
-    """Nodes a, b, ... each with a link to it, of these words beside its addresses."""
-    hosts = "".join(
-        f"    {name}: {{links: [{{bridge: lan, ip: [10.0.0.{number}/24, 'fd00::{number}/64']"
-        f"{link}}}]}}\n"
-        for number, (name, link) in enumerate(zip("abc", links, strict=False), 1)
-    )
-    return f"x-conlink:\n  bridges: {{lan: {{mode: {mode}{more}}}}}\n  hosts:\n{hosts}"
 
 
 def test_two_nodes(lab: Lab) -> None:
@@ -194,148 +175,6 @@ def test_spanning_tree_is_seen_at_each_port(lab: Lab) -> None:
     bring_up(lab, wanted)
     assert vsctl(lab, "get bridge lan stp_enable") == "true"
     assert states(lab, wanted) == {"a": "listening", "b": "listening"}
-
-
-@pytest.mark.parametrize("program", ["ovs-vswitchd", "ovsdb-server"])
-def test_a_program_that_is_killed_is_started_again(lab: Lab, program: str) -> None:
-    wanted = lan("", "")
-    bring_up(lab, wanted)
-    (killed,) = processes(lab, program)
-    subprocess.run(("kill", "-9", str(killed)), check=True)
-    for _ in within(15.0):
-        if processes(lab, program) not in ([], [killed]) and settled(lab, wanted):
-            break
-    assert lab.pings("a", "10.0.0.2")
-    assert steps(lab, wanted) == ""
-
-
-@pytest.mark.parametrize("killed", ["ovs-vswitchd", "ovsdb-server", ""])
-def test_a_folder_that_is_removed_is_made_anew(lab: Lab, killed: str) -> None:
-    """And all that was in it: the database, the sockets, the lock that tells of its keeper."""
-    wanted = lan("", "")
-    bring_up(lab, wanted)
-    before = [pid for name in PROGRAMS for pid in processes(lab, name)]
-    shutil.rmtree(lab.ovs_folder)
-    for pid in processes(lab, killed) if killed else ():
-        os.kill(pid, signal.SIGKILL)
-    for _ in within(20.0):
-        if Path(lab.ovs_folder, "db.sock").exists() and settled(lab, wanted):
-            break
-    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
-    assert not any(Path(f"/proc/{pid}").exists() for pid in before)
-    assert [len(processes(lab, name)) for name in PROGRAMS] == [1, 1]
-
-
-@pytest.mark.parametrize("lost", ["conf.db", "db.sock", "ovs-vswitchd.ctl", "lock"])
-def test_a_file_that_is_removed_is_made_anew(lab: Lab, lost: str) -> None:
-    wanted = lan("", "")
-    bring_up(lab, wanted)
-    Path(lab.ovs_folder, lost).unlink()
-    for _ in within(20.0):
-        if Path(lab.ovs_folder, lost).exists() and settled(lab, wanted):
-            break
-    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
-    assert [len(processes(lab, name)) for name in PROGRAMS] == [1, 1]
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_a_program_that_hangs_is_started_again_unasked(lab: Lab, program: str) -> None:
-    bring_up(lab, lan("", ""))
-    (stopped,) = processes(lab, program)
-    os.kill(stopped, signal.SIGSTOP)
-    for _ in within(30.0):
-        if processes(lab, program) not in ([], [stopped]) and lab.pings("a", "10.0.0.2"):
-            break
-    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
-
-
-@pytest.mark.parametrize("program", ["ovs-vswitchd", "ovsdb-server"])
-def test_a_program_that_is_stopped_keeps_nobody_waiting(lab: Lab, program: str) -> None:
-    """What was told last is what is there, so nothing is taken from it; and what was asked of it
-    meanwhile is asked again when it goes on."""
-    wanted = lan("", "", "")
-    bring_up(lab, wanted)
-    (stopped,) = processes(lab, program)
-    for pid in (lab.keeper, stopped):
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        lab.restart("a")
-        began = time.monotonic()
-        for _ in range(4):
-            assert not settled(lab, wanted)
-        assert time.monotonic() - began < 13.0
-        assert lab.ip(HUB, "link show lan")
-        if program == "ovsdb-server":
-            assert lab.pings("b", "10.0.0.3")
-    finally:
-        for pid in (stopped, lab.keeper):
-            os.kill(pid, signal.SIGCONT)
-    for _ in within(20.0):
-        if settled(lab, wanted):
-            break
-    assert steps(lab, wanted) == ""
-
-
-def test_who_never_answers_holds_back_no_other_link(lab: Lab) -> None:
-    """Also where nobody knows what there is of it, as in a runtime that has just begun: nothing is
-    taken from it, and all that has nothing to do with it is done."""
-    wanted = lan("", "") + "    c: {links: [{bridge: other, ip: 10.1.0.1/24}]}\n"
-    bring_up(lab, lan("", ""))
-    tap = lab.ip(HUB, "link show lan")[0]["ifindex"]
-    stopped = (lab.keeper, *processes(lab, "ovsdb-server"))
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    lab.begin_anew()
-    try:
-        lab.restart("b")
-        refused = pass_over(lab, wanted)
-        assert "10.1.0.1/24" in lab.cidrs("c", "eth0")
-        assert "10.0.0.2/24" in lab.cidrs("b", "eth0")
-        (told,) = refused
-        why = "Open vSwitch does not answer, and what it has is not known (ENOTCONN)"
-        assert told.message == f"cannot add ovs bridge lan of the hub: {why}"
-        assert ready(lab) == {"a": True, "b": False, "c": True}
-        assert states(lab, wanted) == {"a": "disabled", "b": "disabled", "c": "up"}
-    finally:
-        for pid in reversed(stopped):
-            os.kill(pid, signal.SIGCONT)
-    for _ in within(20.0):
-        if settled(lab, wanted):
-            break
-    assert lab.ip(HUB, "link show lan")[0]["ifindex"] == tap
-    assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
-
-
-def pass_over(lab: Lab, wanted: str) -> tuple[Diagnostic, ...]:
-    """All that the runtime does of it at once; what was refused at last."""
-    for _ in range(PASSES_AT_MOST):
-        found = plan(bound(lab, wanted).state, lab.observe().state)
-        assert not found.conflicts
-        refused = lab.kernel.apply(found.plan)
-    return tuple(map(failure_diagnostic, refused))
-
-
-def ready(lab: Lab) -> dict[str, bool]:
-    """Whether each node has all that it is to have, by its mark."""
-    found = lab.observe().state
-    return {name: Ready(name).key in found.things for name in "abc"}
-
-
-def settled(lab: Lab, wanted: str) -> bool:
-    lab.kernel.drain()
-    try:
-        bring_up(lab, wanted)
-    except AssertionError:
-        return False
-    return lab.pings("a", "10.0.0.2")
-
-
-def within(seconds: float) -> Iterator[None]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        yield
-        time.sleep(0.1)
-    raise AssertionError(f"it did not happen in {seconds} s")
 
 
 def readable(lab: Lab) -> bool:

@@ -1,5 +1,5 @@
 """Who is stopped or waits is told from who is busy: asked of real processes that answer or do not.
-Open vSwitch itself is stopped in tests/kernel/test_ovs.py."""
+Open vSwitch itself is stopped in test_programs.py."""
 
 from __future__ import annotations
 
