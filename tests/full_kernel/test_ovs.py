@@ -11,7 +11,11 @@ from conlink_compose.kernel.ovs.datapath import has_kernel_datapath, is_loaded
 from conlink_compose.state import HUB
 from tests.kernel.declared_lab import bring_up, steps
 from tests.kernel.lab import Lab
-from tests.kernel.ovs.test_programs import test_a_program_that_is_killed_is_started_again
+from tests.kernel.ovs.test_programs import (
+    test_a_folder_that_is_removed_is_made_anew,
+    test_a_program_that_is_killed_is_started_again,
+)
+from tests.kernel.ovs.test_silent import test_who_never_answers_holds_back_no_other_link
 from tests.kernel.ovs_lab import USERSPACE, lan, processes, wait_for_handlers
 from tests.kernel.test_ovs import (
     test_a_mode_that_is_edited_moves_the_ports,
@@ -26,6 +30,7 @@ from tests.kernel.test_ovs import (
 from tests.project import project
 
 __all__ = [
+    "test_a_folder_that_is_removed_is_made_anew",
     "test_a_mode_that_is_edited_moves_the_ports",
     "test_a_node_that_is_started_again_gets_its_port",
     "test_a_program_that_is_killed_is_started_again",
@@ -35,6 +40,7 @@ __all__ = [
     "test_tcp_passes",
     "test_two_nodes",
     "test_vlans",
+    "test_who_never_answers_holds_back_no_other_link",
 ]
 
 
