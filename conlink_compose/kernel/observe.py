@@ -13,19 +13,16 @@ from conlink_compose.kernel.namespaces import Namespace, Namespaces
 from conlink_compose.kernel.nft.nft import Nft
 from conlink_compose.kernel.ovs.local_port import KIND, is_local_port, taps
 from conlink_compose.kernel.ovs.ovs import Ovs
-from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects, smallest_mtus
+from conlink_compose.kernel.rtnl.bridge_ports import port_vlans, redirects
 from conlink_compose.kernel.rtnl.kind_data import device, read_data
 from conlink_compose.kernel.rtnl.lookup import Known
-from conlink_compose.kernel.rtnl.messages_address import dump_addresses
-from conlink_compose.kernel.rtnl.messages_link import dump_links
 from conlink_compose.kernel.rtnl.messages_qdisc import dump_qdiscs
-from conlink_compose.kernel.rtnl.messages_route import dump_routes
-from conlink_compose.kernel.rtnl.prefix_routes import prefix_routes
-from conlink_compose.kernel.rtnl.read_address import MARKS_ARE_KEPT, AddressRecord, read_address
-from conlink_compose.kernel.rtnl.read_link import LinkRecord, PortRecord, read_link, read_port
+from conlink_compose.kernel.rtnl.read_address import MARKS_ARE_KEPT
+from conlink_compose.kernel.rtnl.read_link import LinkRecord, PortRecord, read_port
 from conlink_compose.kernel.rtnl.read_qdisc import OURS, stages_by_link
-from conlink_compose.kernel.rtnl.read_route import RouteRecord, read_route
+from conlink_compose.kernel.rtnl.read_route import RouteRecord
 from conlink_compose.kernel.sysctls import read_sysctls
+from conlink_compose.kernel.view import View, ask
 from conlink_compose.linux.sysctls import interface_of
 from conlink_compose.linux.uapi import LOOPBACK_IFINDEX
 from conlink_compose.state import (
@@ -59,22 +56,12 @@ class Observation:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
-class _View(NamedTuple):
-    """One namespace's answers."""
-
-    namespace: Namespace
-    links: dict[int, LinkRecord]
-    addresses: list[AddressRecord]
-    routes: list[RouteRecord]
-    mtus: dict[int, int]
-
-
 def look(
     namespaces: Namespaces, mark: int, nft: Nft, ovs: Ovs, sought: Sought
 ) -> tuple[State, dict[End, Known]]:
     """All objects, and how to name every interface. Raises OSError where one cannot be
     read: what is not seen would be made again."""
-    views = {view.namespace.label: view for view in map(_ask, namespaces)}
+    views = {view.namespace.label: view for view in map(ask, namespaces)}
     in_hub = views[HUB].links.values()
     things: list[Thing] = list(ovs.look({link.name: link.ifindex for link in in_hub}))
     local_ports = {thing.name for thing in things if isinstance(thing, OvsBridge)}
@@ -95,8 +82,7 @@ def look(
         mine = [link for link in view.links.values() if is_ours(link.group, mark)]
         things += read_features(view.namespace, mine, sought.features.get(label, {}))
         things += _qdiscs(view, mark)
-        if label != HUB:
-            things += prefix_routes(label, view.links, view.addresses, view.routes)
+        things += view.prefixes
     things += port_vlans(namespaces.hub.socket, views[HUB].links, mark)
     things += redirects(namespaces.hub.socket, views[HUB].links, mark)
     for label in sought.forwarding & views.keys():
@@ -108,7 +94,7 @@ def look(
 
 
 def _sysctls_there(
-    views: Mapping[str, _View], sought: Mapping[str, Iterable[str]]
+    views: Mapping[str, View], sought: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[Namespace, list[str]]]:
     """Those of an interface are there with it."""
     for label in sought.keys() & views.keys():
@@ -117,22 +103,7 @@ def _sysctls_there(
         yield views[label].namespace, paths
 
 
-def _ask(namespace: Namespace) -> _View:
-    # In this order: a link that goes down meanwhile, and its routes with it, was seen up with them.
-    asked = namespace.socket
-    links = {link.ifindex: link for link in asked.read_dump(dump_links(), read_link)}
-    if namespace.label == MACHINE:
-        return _View(namespace, links, [], [], {})
-    # A route needs an interface that is up, and where there is but `lo` no address matters.
-    is_up = any(link.up for link in links.values())
-    is_linked = not links.keys() <= {LOOPBACK_IFINDEX}
-    routes = asked.read_dump(dump_routes(), read_route) if is_up else []
-    addresses = asked.read_dump(dump_addresses(), read_address) if is_linked else []
-    mtus = smallest_mtus(links) if namespace.label == HUB else {}
-    return _View(namespace, links, [*filter(None, addresses)], [*filter(None, routes)], mtus)
-
-
-def _parents(view: _View) -> Iterator[Interface]:
+def _parents(view: View) -> Iterator[Interface]:
     """The machine's interfaces, as far as what lies on them asks. None of them is ours."""
     for link in view.links.values():
         if link.ifindex != LOOPBACK_IFINDEX:
@@ -148,8 +119,8 @@ def _parents(view: _View) -> Iterator[Interface]:
 
 
 def _interfaces(
-    view: _View,
-    views: Mapping[str, _View],
+    view: View,
+    views: Mapping[str, View],
     namespaces: Namespaces,
     local_ports: Collection[str],
     mark: int,
@@ -168,7 +139,7 @@ def _interfaces(
             yield _interface(link, view, _far(link, view, views, namespaces), mark)
 
 
-def _interface(link: LinkRecord, view: _View, far: _Far | None, mark: int) -> Interface:
+def _interface(link: LinkRecord, view: View, far: _Far | None, mark: int) -> Interface:
     master = view.links.get(link.master)
     if master and master.kind == KIND:  # of its ports Open vSwitch itself tells
         master = None
@@ -213,7 +184,7 @@ class _Far(NamedTuple):
 
 
 def _far(
-    link: LinkRecord, view: _View, views: Mapping[str, _View], namespaces: Namespaces
+    link: LinkRecord, view: View, views: Mapping[str, View], namespaces: Namespaces
 ) -> _Far | None:
     """IFLA_LINK is its ifindex in the namespace of IFLA_LINK_NETNSID."""
     if not link.peer_ifindex:
@@ -226,7 +197,7 @@ def _far(
     return _Far(End(label, other.name), other.mtu) if label and other else None
 
 
-def _parent_of_ipvtap(link: LinkRecord, views: Mapping[str, _View]) -> _Far | None:
+def _parent_of_ipvtap(link: LinkRecord, views: Mapping[str, View]) -> _Far | None:
     """The kernel does not tell where the parent of an ipvtap lies (drivers/net/ipvlan/ipvtap.c has
     no get_link_net): it is the one of that index that has the same MAC, as all on it have."""
     for label in (HUB, MACHINE):
@@ -236,7 +207,7 @@ def _parent_of_ipvtap(link: LinkRecord, views: Mapping[str, _View]) -> _Far | No
     return None
 
 
-def _addresses(view: _View, mark: int) -> Iterator[Address]:
+def _addresses(view: View, mark: int) -> Iterator[Address]:
     """The kernel's own link-local ones do not matter."""
     for address in view.addresses:
         link = view.links.get(address.ifindex)
@@ -249,7 +220,7 @@ def _addresses(view: _View, mark: int) -> Iterator[Address]:
             yield Address(view.namespace.label, link.name, address.cidr, ours)
 
 
-def _qdiscs(view: _View, mark: int) -> Iterator[Qdisc]:
+def _qdiscs(view: View, mark: int) -> Iterator[Qdisc]:
     """The kernel tells those of all interfaces at once: it is asked where one may be ours."""
     where = view.namespace
     ours = {
@@ -262,7 +233,7 @@ def _qdiscs(view: _View, mark: int) -> Iterator[Qdisc]:
             yield Qdisc(where.label, ours[ifindex], stages)
 
 
-def _routes(view: _View, mark: int) -> Iterable[Route]:
+def _routes(view: View, mark: int) -> Iterable[Route]:
     """One of a key: ours if there is one. Of IPv4 routes the first takes all packets."""
     found: dict[Key, Route] = {}
     for record in view.routes:
@@ -275,7 +246,7 @@ def _routes(view: _View, mark: int) -> Iterable[Route]:
     return found.values()
 
 
-def _route(view: _View, record: RouteRecord, mark: int) -> Route:
+def _route(view: View, record: RouteRecord, mark: int) -> Route:
     link = view.links.get(record.ifindex)
     ours = record.ours
     if view.namespace.label == HUB:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
-from conlink_compose.state import Address, PrefixRoute
-from tests.kernel.lab import Lab, add, add_wire, remove
+from conlink_compose.kernel import mark_of
+from conlink_compose.kernel.namespaces import Namespaces
+from conlink_compose.kernel.nft.nft import Nft
+from conlink_compose.kernel.observe import look
+from conlink_compose.kernel.ovs.ovs import Ovs
+from conlink_compose.kernel.rtnl.link_socket import LinkSocket, Request, route_sockets
+from conlink_compose.linux import uapi
+from conlink_compose.state import HUB, Address, PrefixRoute
+from conlink_compose.state.sought import NOTHING
+from tests.kernel.lab import PROJECT, Lab, add, add_wire, remove
 
 pytestmark = pytest.mark.root
+
+Thing = TypeVar("Thing")
 
 
 def seen(lab: Lab, node: str = "a") -> dict[str, bool]:
@@ -109,3 +122,33 @@ def test_somebodys_own_route_to_the_prefix_stands_for_the_kernels(lab: Lab) -> N
     lab.do(add_wire("a", "b"), add(Address("a", "eth0", "10.0.0.1/24")))
     lab.change("a", "route replace 10.0.0.0/24 dev eth0 src 10.0.0.1 proto static")
     assert seen(lab)["10.0.0.0/24"]
+
+
+class AddressBetween(LinkSocket):
+    """Somebody adds an address when the routes have been told of, and the addresses not yet."""
+
+    def __init__(self, lab: Lab) -> None:
+        (raw,) = route_sockets((lab.fds["a"],))
+        assert isinstance(raw, socket.socket)
+        super().__init__(raw)
+        self._lab = lab
+
+    def read_dump(self, request: Request, read: Callable[[bytes, int, int], Thing]) -> list[Thing]:
+        if request.kind == uapi.RTM_GETADDR:
+            self._lab.change("a", "addr add 10.9.0.1/24 dev eth0")
+        return super().read_dump(request, read)
+
+
+def test_an_address_that_comes_while_it_is_looked_has_lost_nothing(lab: Lab) -> None:
+    lab.do(add_wire("a", "b"))
+    namespaces = Namespaces(lab.path(HUB))
+    assert not namespaces.admit(lab.paths)
+    node = namespaces.get("a")
+    assert node
+    node.socket.close()
+    node.socket = AddressBetween(lab)
+    mark = mark_of(PROJECT)
+    state, _ = look(namespaces, mark, Nft(mark), Ovs(lambda _: None), NOTHING)
+    found = {one.to: one.there for one in state if isinstance(one, PrefixRoute)}
+    assert found["10.9.0.0/24"]
+    namespaces.close()
