@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.ovs import programs
 from conlink_compose.kernel.ovs.ovsdb import Ovsdb, OvsdbError
-from conlink_compose.kernel.ovs.rows import Tables, error_of, passing, things
+from conlink_compose.kernel.ovs.rows import Tables, error_of, passing, things, uuids
 from conlink_compose.kernel.ovs.transactions import Transaction
 from conlink_compose.kernel.rtnl.link_socket import Refusal
 from conlink_compose.state import Operation, OvsBridge, OvsPort, Thing
@@ -71,6 +71,7 @@ class Ovs:
             self._tables = None
         self._is_unseen = was_started and self._tables is None
         if self._tables:
+            self._doubted -= uuids(self._tables, "Bridge").keys()  # nobody but it makes their taps
             yield from things(self._tables, links.keys() - self._doubted)
 
     def drain(self) -> None:

@@ -84,6 +84,32 @@ def test_who_never_answers_holds_back_no_other_link(lab: Lab) -> None:
     assert vsctl(lab, "list-ports lan").split() == ["a-eth0", "b-eth0"]
 
 
+def test_a_bridge_that_comes_back_before_it_is_told_of_is_left_as_it_is(lab: Lab) -> None:
+    """A runtime that has just begun sees the tap come, and hears of the bridge only then."""
+    wanted = lan("", "")
+    bring_up(lab, wanted)
+    (switch,) = processes(lab, "ovs-vswitchd")
+    stopped = (lab.keeper, *processes(lab, "ovsdb-server"))
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    os.kill(switch, signal.SIGKILL)
+    lab.change(HUB, "link delete lan")
+    lab.begin_anew()
+    lab.observe()
+    for pid in reversed(stopped):
+        os.kill(pid, signal.SIGCONT)
+    for _ in within(10.0):
+        if lab.link(HUB, "lan"):
+            break
+    tap = lab.ip(HUB, "link show lan")[0]["ifindex"]
+    lab.observe()
+    for _ in within(20.0):
+        if settled(lab, wanted):
+            break
+    assert steps(lab, wanted) == ""
+    assert lab.ip(HUB, "link show lan")[0]["ifindex"] == tap
+
+
 def pass_over(lab: Lab, wanted: str) -> tuple[Diagnostic, ...]:
     """All that the runtime does of it at once; what was refused at last."""
     for _ in range(PASSES_AT_MOST):
