@@ -72,7 +72,7 @@ class Apply:
         }
         ways |= {way: partial(self._ask, one) for way, one in self._backends.items()}
         for (way, label), group in groupby(plan, key=way_of):
-            if self._maker.snooping.is_due(label):
+            if self._maker.snooping.is_due(way, label):
                 self._catch_up()
             # What came before decides what is left out, so this is asked group by group.
             operations = [operation for operation in group if self._shall_try(operation)]

@@ -18,6 +18,7 @@ from dataclasses import replace
 from conlink_compose.kernel.rtnl.link_socket import Request
 from conlink_compose.kernel.rtnl.lookup import Known
 from conlink_compose.kernel.rtnl.messages_link import change
+from conlink_compose.kernel.way import MAKING
 from conlink_compose.state import HUB, End, Interface, Operation, Plan
 
 MANY = 32
@@ -44,9 +45,10 @@ class Snooping:
         self._waiting.append((operation, at_first))
         return at_first
 
-    def is_due(self, label: str) -> bool:
-        """Whether what comes next is done in a node, where addresses make themselves known."""
-        return bool(self._waiting) and label not in ("", HUB)
+    def is_due(self, way: str, label: str) -> bool:
+        """Whether what goes that way is done in a node, where addresses make themselves known; not
+        where an interface is made there, for a link to the bridge may yet follow."""
+        return bool(self._waiting) and label not in ("", HUB) and way not in MAKING
 
     def catch_up(self, ends: Mapping[End, Known]) -> list[tuple[Operation, tuple[Request, ...]]]:
         """What is left to tell those that were made, once."""

@@ -27,6 +27,9 @@ _BACKENDS: dict[tuple[type[Thing], ...], str] = {
 }
 """Who obeys for what rtnetlink does not hold."""
 
+MAKING = frozenset(("veth", "make", "make ports", "make on a parent"))
+"""The ways in which interfaces are made."""
+
 
 def way_of(operation: Operation) -> Way:
     thing = operation.thing

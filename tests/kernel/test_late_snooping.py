@@ -86,6 +86,14 @@ def test_a_bridge_of_many_ports_snoops_when_it_has_them(lab: Lab) -> None:
     assert snoops(lab) == 1
 
 
+def test_what_else_a_node_has_is_no_reason_to_snoop_before(lab: Lab) -> None:
+    """A dummy is made in its node, before there is anything that knows an address."""
+    text = star(MANY).replace("links: [", "links: [{type: dummy, dev: d0}, ")
+    found = told(lab, text)
+    first = found.index("mcast_snooping 1")
+    assert found[:first].count("master lan") >= MANY
+
+
 def test_a_bridge_of_few_snoops_at_once(lab: Lab) -> None:
     assert "mcast_snooping 0" not in told(lab, star(MANY - 1))
     assert snoops(lab) == 1
