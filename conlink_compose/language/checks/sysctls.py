@@ -33,16 +33,28 @@ def check_sysctls(report: Report, project: Project, tree: Map, ends: Sequence[Re
 
 def _check_ipv6(report: Report, project: Project, tree: Map, end: ReadEnd) -> None:
     """Of hosts, whose sysctls are kept: each would take away what the other has just made."""
-    of_ipv6 = next((at for one, at in end.addresses if one and one.version == 6), None)
     member = project.members.get(end.owner)
-    if of_ipv6 is None or member is None or end.owner.kind != "host":
+    found = _of_ipv6(end)
+    if found is None or member is None or end.owner.kind != "host":
         return
     switch = f"net/ipv6/conf/{end.merged.dev}/disable_ipv6"
+    what, at = found
     for name, value in member.sysctls.items():
         if sysctl_path(name) == switch and value.strip() != "0":
-            message = f"`{name}` switches IPv6 off, and {end} has an IPv6 address, at {of_ipv6}"
+            message = f"`{name}` switches IPv6 off, and {end} has {what}, at {at}"
             place = _place(tree, end.owner, name)
-            report.error("sysctl-against-address", place, message, "take one of the two out")
+            report.error("sysctl-against-link", place, message, "take one of the two out")
+
+
+def _of_ipv6(end: ReadEnd) -> tuple[str, Span] | None:
+    """What the end has that needs IPv6, in words, and its place; None where nothing does."""
+    for address, at in end.addresses:
+        if address and address.version == 6:
+            return "an IPv6 address", at
+    for read in end.routes:  # an IPv4 one needs it for an IPv6 gateway
+        if any(one and one.version == 6 for one in (read.route.to, read.route.via)):
+            return "a route by IPv6", read.at
+    return None
 
 
 def _place(tree: Map, owner: Owner, name: str) -> Span | None:
