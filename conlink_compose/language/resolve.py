@@ -83,6 +83,7 @@ class _Resolving:
         self._declarations = Declarations(document.tree, document.file_order, refused)
         self._project = read_project(report, document, refused)
         self._layers = LayerReader(report, self._project, refused)
+        self._all_active = len(document.services) == len(document.names)
 
     def topology(self) -> Topology:
         tree, report, project = self._tree, self._report, self._project
@@ -96,7 +97,8 @@ class _Resolving:
         commands = tuple(read_commands(report, self._declarations, project))
         if not self._layers.partial and not self._layers.all_partial:
             check_forwarding(report, project, links, commands)
-            check_ways(report, project, links, commands)
+            if self._all_active:
+                check_ways(report, project, links, commands)
             check_sysctls(report, project, tree, [end for one in links for end in one.ends])
         runtime = read_runtime(tree, project.runtime, self._refused)
         check_way_out(report, tunnels, runtime)
@@ -110,7 +112,7 @@ class _Resolving:
             runtime,
         )
         check_mtus(report, topology)
-        if not self._refused and not has_errors(report.diagnostics):
+        if self._all_active and not self._refused and not has_errors(report.diagnostics):
             check_joined(report, tunnels, links)  # of what was not read, one may lead there
         return topology
 

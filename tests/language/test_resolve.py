@@ -46,6 +46,20 @@ def test_a_bridge_that_is_only_used_is_made() -> None:
     assert (bridge.name, bridge.mode, bridge.subnets) == ("lan", "auto", ())
 
 
+@pytest.mark.parametrize("profiles", [[], ["more"]], ids=["active", "left out"])
+def test_what_a_service_of_another_profile_leads_to_is_no_typo(profiles: list[str]) -> None:
+    """Its link is not read; the tunnel and the nat mean it nevertheless."""
+    nat = {"bridge": "other", "ip": "10.0.0.1/24", "nat": "10.7.0.1"}
+    host = {"sysctls": {"net.ipv4.ip_forward": 1}, "links": [nat]}
+    tunnel = {"type": "vxlan", "bridge": "lan", "vni": 5, "remote": "192.0.2.1"}
+    links = {"links": [{"bridge": "lan", "ip": "10.7.0.1/24"}]}
+    text = compose(
+        top={"hosts": {"a": host}, "tunnels": [tunnel]},
+        web={"network_mode": "none", "profiles": profiles, "x-conlink": links},
+    )
+    assert codes(text) == ["no-way-out"]
+
+
 def test_the_same_address_in_two_domains_is_fine() -> None:
     links = [
         {"bridge": "a", "dev": "eth1", "ip": "10.0.0.1/24"},
