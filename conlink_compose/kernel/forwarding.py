@@ -1,22 +1,20 @@
-"""Whether a namespace forwards: netlink tells of it, and only /proc/sys turns it."""
+"""Whether a namespace forwards: netlink tells of it, and only /proc/sys turns it (`sysctls`)."""
 
 from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from conlink_compose.kernel.namespaces import Namespace
 from conlink_compose.kernel.rtnl.link_socket import Refusal, Request
-from conlink_compose.kernel.sysctls import write_sysctls
 from conlink_compose.linux import uapi
 from conlink_compose.linux.netlink import attribute, number, parse
-from conlink_compose.state import Forwarding, Operation
+from conlink_compose.state import Forwarding
 
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _HEAD = 4  # struct netconfmsg, padded
 _ALL = struct.pack("=i", -1)  # NETCONFA_IFINDEX_ALL
-_PATHS = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
 
 
 def read_forwarding(namespace: Namespace) -> Iterator[Forwarding]:
@@ -30,16 +28,3 @@ def read_forwarding(namespace: Namespace) -> Iterator[Forwarding]:
         if uapi.NETCONFA_FORWARDING in found:
             on = number(found[uapi.NETCONFA_FORWARDING]) != 0
             yield Forwarding(namespace.label, family, on)
-
-
-class ForwardingSwitch:
-    """Obeys as for any other sysctl."""
-
-    def obey(
-        self, namespace: Namespace, operations: Sequence[Operation]
-    ) -> list[tuple[Operation, Refusal]]:
-        """What the kernel refused."""
-        wanted = [one.thing for one in operations if isinstance(one.thing, Forwarding)]
-        settings = [(_PATHS[one.family], str(int(one.on))) for one in wanted]
-        answers = zip(operations, write_sysctls(namespace, settings), strict=True)
-        return [(operation, refusal) for operation, refusal in answers if refusal]

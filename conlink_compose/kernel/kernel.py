@@ -9,7 +9,6 @@ from conlink_compose.kernel.apply import Apply
 from conlink_compose.kernel.backend import Backend
 from conlink_compose.kernel.ethtool_features import FeatureSwitch
 from conlink_compose.kernel.failure import Failure
-from conlink_compose.kernel.forwarding import ForwardingSwitch
 from conlink_compose.kernel.kinds import known_kinds
 from conlink_compose.kernel.make import Ifindexes
 from conlink_compose.kernel.maker import Maker
@@ -56,7 +55,6 @@ class Kernel:
         self._backends: dict[str, Backend] = {
             "rules": self._nft,
             "ovs": self._ovs,
-            "forwarding": ForwardingSwitch(),
             "sysctls": SysctlSwitch(),
             "features": FeatureSwitch(),
         }
@@ -104,8 +102,9 @@ class Kernel:
         made, and the ready mark of a node in which anything failed.
         """
         self._note_parents(operation.thing for operation in plan)
-        rooms = self._namespaces, self._known, self._mark
-        doer = Apply(*rooms, Maker(*rooms, self._ifindexes, Snooping(plan)), self._backends)
+        namespaces, known, mark = self._namespaces, self._known, self._mark
+        maker = Maker(namespaces, known, mark, self._ifindexes, Snooping(plan))
+        doer = Apply(namespaces, known, mark, maker, self._backends)
         with self._monitor.deaf():
             return doer.obey(plan)
 

@@ -21,7 +21,7 @@ from conlink_compose.linux.namespaces import (
     open_namespace,
     setns,
 )
-from conlink_compose.state import Operation, Sysctl
+from conlink_compose.state import Forwarding, Operation, Sysctl
 
 _OF_NETWORK = "net/"
 _OTHERS = {"ipc": NEWIPC, "uts": NEWUTS}
@@ -43,22 +43,8 @@ class SysctlSwitch:
         self, namespace: Namespace, operations: Sequence[Operation]
     ) -> list[tuple[Operation, Refusal]]:
         """What the kernel refused."""
-        wanted = [one.thing for one in operations if isinstance(one.thing, Sysctl)]
-        settings = [(one.path, one.value) for one in wanted]
-        answers = zip(operations, write_sysctls(namespace, settings), strict=True)
+        answers = _in_a_thread(lambda: _write_all(namespace, operations))
         return [(operation, refusal) for operation, refusal in answers if refusal]
-
-
-def write_sysctls(
-    namespace: Namespace, settings: Sequence[tuple[str, str]]
-) -> list[Refusal | None]:
-    """Paths and values; why the kernel refused one, or None."""
-
-    def write() -> list[Refusal | None]:
-        sysctls.see_them_writable()
-        return [_write(namespace, path, value) for path, value in settings]
-
-    return _in_a_thread(write)
 
 
 def _in_a_thread(work: Callable[[], Done]) -> Done:
@@ -81,6 +67,18 @@ def _seen(namespace: Namespace, path: str) -> str:
         return ""
     written, shown_then = namespace.taken.get(path, ("", ""))
     return written if shown == shown_then else shown or ""
+
+
+def _write_all(
+    namespace: Namespace, operations: Sequence[Operation]
+) -> list[tuple[Operation, Refusal | None]]:
+    sysctls.see_them_writable()
+    things = ((one, one.thing) for one in operations)
+    return [
+        (one, _write(namespace, *thing.setting))
+        for one, thing in things
+        if isinstance(thing, Forwarding | Sysctl)
+    ]
 
 
 def _write(namespace: Namespace, path: str, value: str) -> Refusal | None:

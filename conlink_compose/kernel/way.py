@@ -21,8 +21,7 @@ Way = tuple[str, str]
 _BACKENDS: dict[tuple[type[Thing], ...], str] = {
     (RuleTable, PacketRule): "rules",
     (OvsBridge, OvsPort): "ovs",
-    (Forwarding,): "forwarding",
-    (Sysctl,): "sysctls",
+    (Forwarding, Sysctl): "sysctls",
     (Features,): "features",
 }
 """Who obeys for what rtnetlink does not hold."""

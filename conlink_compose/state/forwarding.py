@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from conlink_compose.state.thing import Key, Phase, Step, Thing, Verb
 
+_PATHS = {4: "net/ipv4/ip_forward", 6: "net/ipv6/conf/all/forwarding"}
+
 
 @dataclass(frozen=True, slots=True)
 class Forwarding(Thing):
@@ -25,6 +27,11 @@ class Forwarding(Thing):
     @property
     def key(self) -> Key:
         return ("forwarding", self.netns, str(self.family))
+
+    @property
+    def setting(self) -> tuple[str, str]:
+        """What is written where, below /proc/sys."""
+        return _PATHS[self.family], str(int(self.on))
 
     def rank(self, verb: Verb, makes_room: bool) -> tuple[Phase, Step]:
         del verb, makes_room

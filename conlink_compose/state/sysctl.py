@@ -29,6 +29,11 @@ class Sysctl(Thing):
         return ("sysctl", self.netns, self.path)
 
     @property
+    def setting(self) -> tuple[str, str]:
+        """What is written where."""
+        return self.path, self.value
+
+    @property
     def lies_on(self) -> Key | None:
         dev = interface_of(self.path)
         return ("interface", self.netns, dev) if dev else None
