@@ -226,12 +226,11 @@ def _things(
     held_up: set[str],
 ) -> Iterator[Declared]:
     yield from all_bridges(topology, hub)
-    inside_nodes: list[Key] = []
     for item in bound:
         yield from _things_of(item, hub.missing)
-        inside_nodes += (("interface", *end) for end in _ends(item))
     yield from forwards(topology, bound)
-    yield from sysctls_of(topology, nodes, inside_nodes)
+    devs = (End(name, end.dev).key for item in bound for name, end in _ends(item))
+    yield from sysctls_of(topology, nodes, devs)
     yield from on_bridges(topology, bound, hub)
     for node in nodes:
         yield Loopback(node.name), None
@@ -244,16 +243,15 @@ def _things_of(bound: BoundLink, missing: frozenset[str]) -> Iterator[Declared]:
     for interface in links.kind(bound.link.kind).expand(bound):
         mtus[interface.end] = interface.mtu
         yield interface, bound.link.span
-    for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
-        if node and end:
-            yield from inside(node.name, end, mtus.get(End(node.name, end.dev)), missing)
+    for name, end in _ends(bound):
+        yield from inside(name, end, mtus.get(End(name, end.dev)), missing)
 
 
-def _ends(bound: BoundLink) -> Iterator[End]:
-    """In its nodes."""
+def _ends(bound: BoundLink) -> Iterator[tuple[str, Endpoint]]:
+    """Each with the name of its node."""
     for node, end in ((bound.near, bound.near_end), (bound.far, bound.far_end)):
         if node and end:
-            yield End(node.name, end.dev)
+            yield node.name, end
 
 
 def _makeable(thing: Thing, missing: frozenset[str]) -> Thing:
