@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from conlink_compose.kernel.rtnl.link_socket import Request
 from conlink_compose.kernel.rtnl.lookup import Known
@@ -31,14 +32,19 @@ class Snooping:
     """The bridges of one plan that look at multicast later than they are made."""
 
     def __init__(self, plan: Plan) -> None:
-        come = [thing for one in plan if one.verb != "remove" for thing in one.touched]
-        masters = Counter(one.master for one in come if isinstance(one, Interface) and one.master)
-        self._crowded = {name for name, ports in masters.items() if ports >= MANY}
+        self._plan = plan
         self._waiting: list[tuple[Operation, Interface]] = []
+
+    @cached_property
+    def _crowded(self) -> frozenset[str]:
+        """Asked for only where a bridge is made, which few plans do."""
+        come = [thing for one in self._plan if one.verb != "remove" for thing in one.touched]
+        masters = Counter(one.master for one in come if isinstance(one, Interface) and one.master)
+        return frozenset(name for name, ports in masters.items() if ports >= MANY)
 
     def put_off(self, operation: Operation, interface: Interface) -> Interface:
         """What is made at first for the interface of the operation."""
-        if interface.name not in self._crowded or _ON not in interface.data:
+        if _ON not in interface.data or interface.name not in self._crowded:
             return interface
         data = tuple(_OFF if one == _ON else one for one in interface.data)
         at_first = replace(interface, data=data)
