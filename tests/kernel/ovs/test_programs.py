@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,6 @@ from tests.kernel.lab import Lab
 from tests.kernel.ovs_lab import PROGRAMS, lan, processes, settled, vsctl, within
 
 pytestmark = pytest.mark.root
-
-
-@pytest.fixture
-def lab(lab_of: Callable[..., Lab], tmp_path: Path) -> Lab:
-    return lab_of("a", "b", "c").with_ovs(tmp_path / "ovs")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

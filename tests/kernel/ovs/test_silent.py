@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +18,6 @@ from tests.kernel.lab import Lab
 from tests.kernel.ovs_lab import PROGRAMS, lan, processes, settled, vsctl, within
 
 pytestmark = pytest.mark.root
-
-
-@pytest.fixture
-def lab(lab_of: Callable[..., Lab], tmp_path: Path) -> Lab:
-    return lab_of("a", "b", "c").with_ovs(tmp_path / "ovs")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
