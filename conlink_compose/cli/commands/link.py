@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -17,7 +18,11 @@ class Wish(StrEnum):
     DOWN = "down"
 
 
-def link(context: typer.Context, where: NodeDev, wish: Wish) -> None:
+def link(
+    context: typer.Context,
+    where: NodeDev,
+    wish: Annotated[Wish, typer.Argument(metavar="up|down")],
+) -> None:
     """Pull a link's plug, or put it in again; both its ends lose their carrier.
 
     It stays so, whatever becomes of the runtime, until `reset`, or the next `up`, brings back what
